@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+# pgd-mirror: builds, tests and measures. "make help" lists the targets.
+# Everything that is made goes to build/; set-up happens by itself.
+
+ifneq ($(KERNELRELEASE),)
+# A kernel tree's make came here.
+include $(src)/Kbuild
+else
+
+KERNEL ?= 6.1
+
+SHELL := /bin/bash
+top := $(CURDIR)
+build := $(top)/build
+
+known := $(sort $(patsubst tools/setup/kernels/%.conf,%,$(wildcard tools/setup/kernels/*.conf)))
+ifeq ($(filter $(KERNEL),$(known)),)
+$(error KERNEL=$(KERNEL) is not known; there are: $(known))
+endif
+
+# A kernel of one's own (KDIR=) needs no set-up and has its own output.
+ifdef KDIR
+kdir := $(abspath $(KDIR))
+kernel_ready :=
+variant := custom
+module_cc := $(if $(filter-out default undefined,$(origin CC)),CC=$(CC))
+else
+kdir := $(build)/kernels/$(KERNEL)/kdir
+kernel_ready := $(build)/kernels/$(KERNEL)/stamp
+variant := $(KERNEL)
+module_cc := CC=$(shell sed -n 's/^kernel_cc=//p' tools/setup/kernels/$(KERNEL).conf)
+endif
+
+host_ready := $(build)/host.stamp
+module_dir := $(build)/module/$(variant)
+seeded_dir := $(build)/module/$(variant)-seeded
+
+# What each target hands on to the tools it runs.
+export KERNEL
+ifdef KDIR
+export KDIR
+endif
+
+.DEFAULT_GOAL := module
+.PHONY: all module seeded check bench unit bench-native shell check-style \
+	selftests setup clean distclean help
+
+all: module			## same as module
+
+# $(call kbuild,DIR,VARIABLES): build module/ with its objects in DIR.
+define kbuild
+	@tools/setup/link-sources module $(1)
+	@$(MAKE) --no-print-directory -C $(kdir) M=$(1) $(module_cc) \
+		$(if $(filter 1,$(V)),,-s) $(2) modules 2> >(grep -v \
+		-e '^Skipping BTF generation' -e 'compiler differs from' \
+		-e '^  The kernel was built by' -e '^  You are using' >&2)
+	@echo "built $(patsubst $(top)/%,%,$(1))/pgd_mirror.ko"
+endef
+
+module: $(host_ready) $(kernel_ready)	## the module: build/module/KERNEL/pgd_mirror.ko (default)
+	$(call kbuild,$(module_dir),)
+
+seeded: $(host_ready) $(kernel_ready)	## the module with seeded bugs, for the tests of the tests
+	$(call kbuild,$(seeded_dir),PGDM_SEEDED_BUGS=1)
+
+check: $(host_ready) $(kernel_ready)	## build and run every test; ends with a count
+	@tools/check/run
+
+bench: module			## the benchmark: table and build/report/ (BENCH=quick|full)
+	@tools/bench/run
+
+unit: $(host_ready)		## unit tests of the core, in user space
+	@$(MAKE) -C selftests/unit check
+
+bench-native: $(host_ready)	## cycles of the core on this CPU: build/report/native.json
+	@tools/bench/native/run
+
+shell: module			## a shell in the virtual machine, module loaded
+	@tools/vm/run --kernel $(KERNEL) --insmod '' --timeout 86400 -- bash -l
+
+check-style: $(host_ready) $(kernel_ready)	## checkpatch, sparse, W=1, kernel-doc, shellcheck
+	@tools/check/style
+
+selftests: $(host_ready) $(kernel_ready)	## build the programs of selftests/
+	@$(MAKE) -C selftests
+
+setup: $(host_ready) $(kernel_ready)	## only install packages and unpack the kernel
+
+clean:				## remove what was built; the kernels stay
+	rm -rf $(build)/module $(build)/check $(build)/report $(build)/vm-run $(build)/vm-out
+	@! [ -f selftests/Makefile ] || $(MAKE) -s -C selftests clean
+	@! [ -f selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
+
+distclean: clean		## remove build/ whole (downloads are kept in the cache)
+	rm -rf $(build)
+
+help:				## this text
+	@echo "usage: make [TARGET] [KERNEL=$(subst $() ,|,$(known))] [KDIR=kernel build directory]"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+
+$(host_ready): tools/setup/packages tools/setup/host
+	@tools/setup/host
+	@mkdir -p $(@D) && touch $@
+
+$(build)/kernels/$(KERNEL)/stamp: | $(host_ready)
+	@tools/setup/kernel $(KERNEL)
+
+endif

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# Shared by the tools: where things are, and how to speak and fail.
+# Sourced by bash scripts, after "tool=NAME".
+# shellcheck shell=bash
+
+top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+# shellcheck disable=SC2034	# for the scripts that source this file
+build=$top/build
+
+say()
+{
+	printf '%s: %s\n' "${tool:-tool}" "$*" >&2
+}
+
+die()
+{
+	say "$*"
+	exit 1
+}
+
+# kernel_conf VERSION: read tools/setup/kernels/VERSION.conf, or say which
+# versions there are.
+kernel_conf()
+{
+	local conf=$top/tools/setup/kernels/$1.conf known
+
+	if [[ $1 != */* && -r $conf ]]; then
+		# shellcheck source=tools/setup/kernels/6.1.conf
+		. "$conf"
+		return 0
+	fi
+	known=$(cd "$top/tools/setup/kernels" && printf '%s ' *.conf)
+	say "unknown kernel '$1'; known: ${known//.conf/}"
+	return 1
+}
