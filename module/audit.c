@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Auditing all mirrors of all CPUs.
+ *
+ * A mirror is compared on the CPU that owns it, with IRQs off, so that it is
+ * not synced meanwhile; one mirror an IPI, so that IRQs are not off for long.
+ * If a writer is under way the comparison says so, and is repeated.
+ */
+#include "audit.h"
+
+#include <linux/cpu.h>
+#include <linux/delay.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/smp.h>
+
+#include "core/primary.h"
+#include "cpus.h"
+
+/* A writer is between store and publication for microseconds. */
+#define RETRIES		2000
+#define RETRY_US	500
+
+struct request {
+	unsigned int slot;
+	bool occupied;
+	u64 id;
+	enum pgdm_finding finding;
+	struct pgdm_audit found;
+};
+
+struct totals {
+	unsigned long mirrors;
+	unsigned long entries;
+	unsigned long stale;
+	unsigned long violations;
+};
+
+static void audit_mirror(void *data)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+	struct request *r = data;
+	struct pgdm_mirror *m;
+	struct pgdm_primary *p;
+
+	r->occupied = false;
+	if (!c || r->slot >= c->nr)
+		return;
+	m = &c->mirror[r->slot];
+	rcu_read_lock();
+	p = READ_ONCE(m->primary);
+	if (p) {
+		r->finding = pgdm_mirror_audit(m, p, &r->found);
+		r->id = p->id;
+		/* Forgotten meanwhile: nobody writes it through any more. */
+		r->occupied = READ_ONCE(m->primary) == p;
+		if (r->occupied && r->finding == PGDM_AUDIT_VIOLATION)
+			pgdm_stat_add(&c->stats, PGDM_STAT_violations,
+				      r->found.violations);
+	}
+	rcu_read_unlock();
+}
+
+static void report(struct seq_file *seq, unsigned int cpu,
+		   const struct request *r)
+{
+	if (r->finding == PGDM_AUDIT_BUSY)
+		seq_printf(seq, "cpu %u slot %u id %llu: a write is not published for %u ms\n",
+			   cpu, r->slot, r->id, RETRIES * RETRY_US / 1000);
+	else
+		seq_printf(seq, "cpu %u slot %u id %llu: %u entries differ, first page %u index %u mirror %#llx primary %#llx\n",
+			   cpu, r->slot, r->id, r->found.violations,
+			   r->found.page, r->found.index, r->found.mirror,
+			   r->found.primary);
+}
+
+static int audit_slot(struct seq_file *seq, unsigned int cpu,
+		      unsigned int slot, struct totals *sum)
+{
+	struct request r = { .slot = slot };
+	unsigned int tries = 0;
+
+	do {
+		if (tries)
+			usleep_range(RETRY_US, 2 * RETRY_US);
+		if (signal_pending(current))
+			return -EINTR;
+		if (smp_call_function_single(cpu, audit_mirror, &r, 1))
+			return 0;
+	} while (r.occupied && r.finding == PGDM_AUDIT_BUSY &&
+		 ++tries < RETRIES);
+	if (!r.occupied)
+		return 0;
+
+	sum->mirrors++;
+	sum->entries += r.found.entries;
+	sum->stale += r.found.stale;
+	if (r.finding == PGDM_AUDIT_OK)
+		return 0;
+	sum->violations += r.finding == PGDM_AUDIT_BUSY ? 1 :
+							  r.found.violations;
+	report(seq, cpu, &r);
+	return 0;
+}
+
+/**
+ * pgdm_audit_show() - compare every mirror and print what was found
+ * @seq: where to
+ * @unused: for seq_file
+ *
+ * Context: process; sends IPIs, sleeps.
+ * Return: 0, or -EINTR.
+ */
+int pgdm_audit_show(struct seq_file *seq, void *unused)
+{
+	struct totals sum = {};
+	unsigned int cpu, slot;
+	int ret = 0;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		struct pgdm_cache *c = pgdm_engine.caches[cpu];
+
+		for (slot = 0; !ret && c && slot < c->nr; slot++)
+			ret = audit_slot(seq, cpu, slot, &sum);
+	}
+	cpus_read_unlock();
+	if (ret)
+		return ret;
+	seq_printf(seq, "stale %lu entries published and not yet synced\n",
+		   sum.stale);
+	seq_printf(seq, "audited %lu mirrors, %lu entries, %lu violations\n",
+		   sum.mirrors, sum.entries, sum.violations);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Seeded bugs: each breaks one rule of the protocol on purpose, so that the
+ * tests, the audit and the oracle can be shown to notice.
+ *
+ * They exist only in builds with PGDM_SEEDED_BUGS; elsewhere pgdm_bug() is
+ * the constant false and the compiler drops what it guards.
+ */
+#ifndef _PGDM_BUG_H
+#define _PGDM_BUG_H
+
+#include <port.h>
+
+/* name, rule that it breaks */
+#define PGDM_BUGS(X) \
+	X(publish_first,	"W1: publishes before the store") \
+	X(lost_publish,		"W1: stores, but does not publish") \
+	X(user_half_late,	"W1: publishes before the user half is stored") \
+	X(no_write_through,	"W3: leaves kernel-half writes to the next sync") \
+	X(no_kernel_repeat,	"W3: keeps a copy that a kernel-half write overlapped") \
+	X(late_sequence,	"S1: records a later sequence than it read") \
+	X(skip_flush_sync,	"S3: does nothing on flush receipt") \
+	X(skip_fault_sync,	"S4: does nothing on a fault") \
+	X(ignore_overrun,	"ring: believes records that were overwritten") \
+	X(evict_loaded,		"L1: evicts the mirror that is loaded") \
+	X(ignore_miss,		"H1: does not look at missed hooks") \
+	X(miss_hook,		"H1: (no bug) lets every hooked write count as missed") \
+	X(keep_accessed,	"L4: compares Accessed bits too") \
+	X(attach_early,		"A1: copies before writers past the probe are done")
+
+#define PGDM_BUG_ENUM(name, rule) PGDM_BUG_##name,
+enum pgdm_bug { PGDM_BUGS(PGDM_BUG_ENUM) PGDM_NR_BUGS };
+
+#undef PGDM_BUG_ENUM
+
+#ifdef PGDM_SEEDED_BUGS
+
+extern unsigned long pgdm_bugs;		/* bit per enum pgdm_bug */
+
+#define pgdm_bug(name) (READ_ONCE(pgdm_bugs) & BIT(PGDM_BUG_##name))
+
+/* Widens the window between the two steps that a bug has exchanged. */
+void pgdm_bug_pause(void);
+
+#else
+
+#define pgdm_bug(name) false
+static inline void pgdm_bug_pause(void) { }
+
+#endif
+
+#endif

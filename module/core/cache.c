@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One CPU's mirrors, and its sync points.
+ *
+ * DOC: N1, faults inside a sync
+ *
+ * All sync points run with IRQs off on the owning CPU, so only an NMI can
+ * come in between, and only its page faults lead here. Such a nested fault
+ * changes no table: it poisons the mirror that is being synced, so that the
+ * outer sync copies everything once more before it ends, or, had it looked
+ * for the poison already, the next one does. The NMI's own access may fail
+ * once; it runs with faults disabled and is counted (faults_nested).
+ */
+#include "cache.h"
+#include "bug.h"
+#include "engine.h"
+#include "policy.h"
+#include "primary.h"
+
+static struct pgdm_mirror *find(struct pgdm_cache *c,
+				const struct pgdm_primary *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr; i++)
+		if (READ_ONCE(c->mirror[i].primary) == p)
+			return &c->mirror[i];
+	return NULL;
+}
+
+/*
+ * Round robin, as the kernel chooses ASIDs. Passed over:
+ * - the mirror being left (L1): a CR3 may still hold it;
+ * - a mirror into which a kernel-half writer may be storing. Nobody waits for
+ *   that writer. If no mirror is left, the mm stays native on this CPU until
+ *   it is switched in again.
+ */
+static struct pgdm_mirror *claim(struct pgdm_cache *c, struct pgdm_primary *p,
+				 const struct pgdm_mirror *leaving,
+				 struct pgdm_sync *sync)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < c->nr; tries++) {
+		struct pgdm_mirror *m = &c->mirror[c->next];
+		bool taken;
+
+		c->next = c->next + 1 < c->nr ? c->next + 1 : 0;
+		if (m == leaving && !pgdm_bug(evict_loaded))
+			continue;
+		taken = READ_ONCE(m->primary);
+		WRITE_ONCE(m->primary, NULL);
+		smp_mb(); /* pairs with the increment in write_mirror() */
+		if (taken) {
+			sync->evicted = m->id;
+			pgdm_stat_inc(&c->stats, PGDM_STAT_evictions);
+		}
+		if (atomic_read_acquire(&m->writers))
+			continue;
+		m->id = p->id;
+		WRITE_ONCE(m->primary, p);
+		/*
+		 * W3: announced before any entry is read. Pairs with the
+		 * increment in pgdm_engine_write_through(), and with the
+		 * barrier in pgdm_engine_forget().
+		 */
+		smp_mb();
+		if (!READ_ONCE(p->dead))
+			return m;
+		WRITE_ONCE(m->primary, NULL);
+		return NULL;
+	}
+	pgdm_stat_inc(&c->stats, PGDM_STAT_cache_busy);
+	return NULL;
+}
+
+/* N1: the mirror is named before its sequence is read, unnamed after. */
+static u64 begin(struct pgdm_cache *c, struct pgdm_mirror *m)
+{
+	WRITE_ONCE(c->syncing, m);
+	barrier();
+	return pgdm_cycles();
+}
+
+static void end(struct pgdm_cache *c, struct pgdm_mirror *m,
+		struct pgdm_primary *p, u64 start, struct pgdm_sync *sync)
+{
+	static const enum pgdm_stat stat_of[] = {
+		[PGDM_CLEAN] = PGDM_STAT_syncs_clean,
+		[PGDM_DIRTY] = PGDM_STAT_syncs_dirty,
+		[PGDM_FULL] = PGDM_STAT_syncs_full,
+	};
+	struct pgdm_copied *done = &sync->copied;
+
+	while (READ_ONCE(m->missed_seen) == PGDM_MISSED_POISON)
+		pgdm_mirror_sync_full(m, p, done);
+	barrier(); /* N1: an NMI from here on poisons the next sync */
+	WRITE_ONCE(c->syncing, NULL);
+
+	sync->cycles = pgdm_cycles() - start;
+	sync->synced = true;
+	sync->id = p->id;
+	sync->seq = m->seen;
+	pgdm_stat_inc(&c->stats, stat_of[done->kind]);
+	if (done->words) {
+		pgdm_stat_add(&c->stats, PGDM_STAT_entries_copied, done->words);
+		pgdm_stat_add(&c->stats, PGDM_STAT_bytes_copied,
+			      done->words * PGDM_ENTRY_BYTES);
+	}
+	pgdm_stat_add(&c->stats, PGDM_STAT_cycles_sync, sync->cycles);
+	pgdm_hist_add(&c->stats, sync->policy, sync->cycles);
+}
+
+/* The policy is read once a sync point: it may be replaced at any time. */
+static const struct pgdm_policy *enter(struct pgdm_cache *c,
+				       struct pgdm_sync *sync,
+				       enum pgdm_reason reason)
+{
+	const struct pgdm_policy *policy = READ_ONCE(pgdm_engine.policy);
+
+	memset(sync, 0, sizeof(*sync));
+	sync->reason = reason;
+	sync->policy = policy->number;
+	WRITE_ONCE(c->busy, true);
+	barrier();
+	return policy;
+}
+
+static void leave(struct pgdm_cache *c)
+{
+	barrier();
+	WRITE_ONCE(c->busy, false);
+}
+
+/* The loaded mirror and its primary, unless that was just forgotten. */
+static struct pgdm_primary *loaded(struct pgdm_cache *c,
+				   struct pgdm_mirror **m)
+{
+	*m = c->loaded;
+	return *m ? READ_ONCE((*m)->primary) : NULL;
+}
+
+static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
+				  struct pgdm_mirror *leaving,
+				  struct pgdm_sync *sync)
+{
+	struct pgdm_mirror *m = claim(c, p, leaving, sync);
+	u64 start;
+
+	if (!m)
+		return NULL;
+	sync->reason = PGDM_REASON_ATTACH;
+	start = begin(c, m);
+	pgdm_mirror_sync_full(m, p, &sync->copied);
+	end(c, m, p, start, sync);
+	return m;
+}
+
+/**
+ * pgdm_cache_switch() - sync point: an mm is switched in
+ * @c: this CPU's cache
+ * @p: the primary of the mm, or NULL if it is not tracked
+ * @sync: what happened
+ *
+ * S2: called at the CR3 load or just after it, when the CPU is in mm_cpumask
+ * and the kernel has read tlb_gen. A writer whose change is not seen here
+ * published after that, so that its flush finds the CPU in the mask.
+ *
+ * @loaded is NULL while the next mirror is chosen and synced: what the oracle
+ * finds there has passed its sync point.
+ *
+ * Context: IRQs off. Waits for nothing, allocates nothing.
+ * Return: the mirror to load, or NULL to stay on the primary.
+ */
+struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
+				      struct pgdm_primary *p,
+				      struct pgdm_sync *sync)
+{
+	const struct pgdm_policy *policy = enter(c, sync, PGDM_REASON_SWITCH);
+	struct pgdm_mirror *leaving = c->loaded, *m = NULL;
+	u64 start;
+
+	WRITE_ONCE(c->loaded, NULL);
+	if (p) {
+		pgdm_stat_inc(&c->stats, PGDM_STAT_switches);
+		m = find(c, p);
+		if (m) {
+			start = begin(c, m);
+			policy->on_switch(m, p, &sync->copied);
+			end(c, m, p, start, sync);
+		} else {
+			m = attach(c, p, leaving, sync);
+		}
+		/* Synced before it is loaded, for the oracle's eyes too. */
+		smp_store_release(&c->loaded, m);
+	}
+	leave(c);
+	return m;
+}
+
+/**
+ * pgdm_cache_flush() - sync point: a TLB flush was received
+ * @c: this CPU's cache
+ * @sync: what happened
+ *
+ * S3: called before the invalidation, so that no walk in between caches an
+ * entry that the mirror still had.
+ *
+ * Context: IRQs off.
+ */
+void pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync)
+{
+	const struct pgdm_policy *policy = enter(c, sync, PGDM_REASON_FLUSH);
+	struct pgdm_mirror *m;
+	struct pgdm_primary *p = loaded(c, &m);
+
+	if (p) {
+		u64 start = begin(c, m);
+
+		pgdm_stat_inc(&c->stats, PGDM_STAT_flush_receipts);
+		policy->on_flush(m, p, &sync->copied);
+		end(c, m, p, start, sync);
+	}
+	leave(c);
+}
+
+/* N1: the outer sync point is the same CPU's, interrupted. */
+static void nested_fault(struct pgdm_cache *c)
+{
+	struct pgdm_mirror *m = READ_ONCE(c->syncing);
+
+	if (m)
+		WRITE_ONCE(m->missed_seen, PGDM_MISSED_POISON);
+	pgdm_stat_inc(&c->stats, PGDM_STAT_faults_nested);
+}
+
+/**
+ * pgdm_cache_fault() - sync point: a page fault at a user address
+ * @c: this CPU's cache
+ * @index: the entry of the faulting address, 0..255
+ * @sync: what happened
+ *
+ * S4. The fault goes on afterwards whatever happened here: if the mirror
+ * lacked the entry the kernel finds it spurious, and the access is retried.
+ *
+ * Context: IRQs off, or NMI.
+ */
+void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
+		      struct pgdm_sync *sync)
+{
+	const struct pgdm_policy *policy;
+	struct pgdm_primary *p;
+	struct pgdm_mirror *m;
+
+	if (READ_ONCE(c->busy)) {
+		memset(sync, 0, sizeof(*sync));
+		nested_fault(c);
+		return;
+	}
+	policy = enter(c, sync, PGDM_REASON_FAULT);
+	p = loaded(c, &m);
+	if (p) {
+		u64 start = begin(c, m);
+
+		sync->fixed = pgdm_mirror_lacks(m, p, index);
+		pgdm_stat_inc(&c->stats, PGDM_STAT_faults_seen);
+		if (sync->fixed)
+			pgdm_stat_inc(&c->stats, PGDM_STAT_faults_fixed);
+		policy->on_fault(m, p, index, &sync->copied);
+		end(c, m, p, start, sync);
+	}
+	leave(c);
+}
+
+/**
+ * pgdm_cache_drop() - give all mirrors of this CPU up
+ * @c: this CPU's cache; no CR3 holds one of its mirrors
+ *
+ * Context: IRQs off, on the owning CPU, or when no CPU can look any more.
+ */
+void pgdm_cache_drop(struct pgdm_cache *c)
+{
+	unsigned int i;
+
+	WRITE_ONCE(c->loaded, NULL);
+	for (i = 0; i < c->nr; i++)
+		WRITE_ONCE(c->mirror[i].primary, NULL);
+}

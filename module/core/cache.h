@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The mirror cache of one CPU: a fixed set of mirrors, as the kernel keeps a
+ * few ASIDs, and the sync points of the CPU that owns them.
+ */
+#ifndef _PGDM_CACHE_H
+#define _PGDM_CACHE_H
+
+#include "mirror.h"
+#include "stats.h"
+
+/*
+ * At least two: the mirror that is loaded cannot be the one that the next mm
+ * takes (L1).
+ */
+#define PGDM_MIRRORS_MIN	2
+#define PGDM_MIRRORS_MAX	64
+#define PGDM_MIRRORS_DEFAULT	6	/* the kernel's TLB_NR_DYN_ASIDS */
+
+enum pgdm_reason {
+	PGDM_REASON_SWITCH,
+	PGDM_REASON_FLUSH,
+	PGDM_REASON_FAULT,
+	PGDM_REASON_USER_RETURN,
+	PGDM_REASON_ATTACH,	/* the first copy of a mirror just claimed */
+};
+
+/**
+ * struct pgdm_sync - the record of one sync, for the caller to trace
+ * @copied: kind, words, whether a hook was missed
+ * @synced: did a sync happen at all?
+ * @fixed: the sync was a fault's, and the entry differed
+ * @reason: the sync point
+ * @policy: number of the policy that ran
+ * @id: the primary's number
+ * @seq: sequence that the mirror holds now
+ * @cycles: TSC cycles from the first load to the last store
+ * @evicted: number of the primary that lost its mirror, or 0
+ */
+struct pgdm_sync {
+	struct pgdm_copied copied;
+	bool synced;
+	bool fixed;
+	enum pgdm_reason reason;
+	unsigned int policy;
+	u64 id;
+	u64 seq;
+	u64 cycles;
+	u64 evicted;
+};
+
+/**
+ * struct pgdm_cache - one CPU's mirrors
+ * @loaded: the mirror that the CPU walks (in shadow mode: would walk); the
+ *	owning CPU writes it, the oracle reads it
+ * @busy: a sync point is under way (N1); owning CPU only
+ * @syncing: the mirror that it works on (N1); owning CPU only
+ * @next: where the search for a mirror to evict goes on; owning CPU only
+ * @nr: how many mirrors
+ * @stats: what this CPU counted
+ * @mirror: the mirrors
+ */
+struct pgdm_cache {
+	struct pgdm_mirror *loaded;
+	struct pgdm_mirror *syncing;
+	bool busy;
+	unsigned int next;
+	unsigned int nr;
+	struct pgdm_stats stats;
+	struct pgdm_mirror mirror[];
+};
+
+struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
+				      struct pgdm_primary *p,
+				      struct pgdm_sync *sync);
+void pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync);
+void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
+		      struct pgdm_sync *sync);
+void pgdm_cache_drop(struct pgdm_cache *c);
+
+#endif

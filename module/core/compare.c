@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The audit: does a mirror follow its primary as closely as it must?
+ *
+ * It tolerates exactly what the protocol does: a user-half entry may differ
+ * when its change was published and this mirror has not synced since. The
+ * kernel half may not differ at all (W3). A change that is between its store
+ * and its publication is neither; the caller asks again.
+ */
+#include "mirror.h"
+#include "bug.h"
+#include "engine.h"
+#include "primary.h"
+
+/* Will the next sync, up to @seq, bring this entry, or everything? */
+static bool is_published(const struct pgdm_mirror *m,
+			 const struct pgdm_primary *p, unsigned int index,
+			 u64 seq)
+{
+	u64 s;
+
+	if (seq - m->seen > PGDM_RING)
+		return true;
+	for (s = m->seen + 1; s <= seq; s++) {
+		u64 record = READ_ONCE(p->ring[s & PGDM_RING_MASK]);
+
+		if (record >> PGDM_RECORD_SHIFT != s)
+			return true;
+		if ((record & PGDM_RECORD_INDEX) == index)
+			return true;
+	}
+	return false;
+}
+
+static bool same(u64 mirror, u64 primary)
+{
+	if (pgdm_bug(keep_accessed))
+		return mirror == primary;
+	return pgdm_entry_same(mirror, primary);
+}
+
+/*
+ * A word was found to differ. Whoever stored the primary's word had raised
+ * inflight before, and changes a sequence before lowering it again. So if
+ * inflight is zero now, the change that was seen is covered by the sequences
+ * read after that. Then both words are read again: if they still differ, and
+ * neither inflight nor a sequence has moved, no writer came past in between.
+ */
+static enum pgdm_finding judge(const struct pgdm_mirror *m,
+			       const struct pgdm_primary *p,
+			       unsigned int page, unsigned int index)
+{
+	u64 seq, kernel_seq;
+
+	smp_mb(); /* pairs with the increment in pgdm_primary_write() */
+	if (atomic_read_acquire(&p->inflight))
+		return PGDM_AUDIT_BUSY;
+	seq = pgdm_primary_seq(p);
+	kernel_seq = atomic64_read_acquire(&p->kernel_seq);
+	/*
+	 * Zero once more: every record up to seq is written. One that cannot
+	 * be read will never be, so that the next sync copies everything.
+	 */
+	if (atomic_read_acquire(&p->inflight))
+		return PGDM_AUDIT_BUSY;
+	if (!pgdm_index_is_kernel(index) && is_published(m, p, index, seq))
+		return PGDM_AUDIT_OK;
+	smp_rmb(); /* the sequences and records before the words */
+	if (same(READ_ONCE(m->page[page][index]),
+		 READ_ONCE(p->page[page][index])))
+		return PGDM_AUDIT_BUSY;
+	smp_rmb(); /* the words before inflight, that before the sequences */
+	if (atomic_read_acquire(&p->inflight) ||
+	    pgdm_primary_seq(p) != seq ||
+	    atomic64_read(&p->kernel_seq) != kernel_seq)
+		return PGDM_AUDIT_BUSY;
+	return PGDM_AUDIT_VIOLATION;
+}
+
+/**
+ * pgdm_mirror_audit() - compare a mirror with its primary
+ * @m: a mirror of @p; it must not be synced meanwhile, so call this on the
+ *	owning CPU with IRQs off
+ * @p: its primary
+ * @found: the result, complete only if the answer is not PGDM_AUDIT_BUSY
+ *
+ * Return: PGDM_AUDIT_BUSY if a write was under way: nothing can be said, and
+ * the caller should ask again after IRQs were on.
+ */
+enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
+				    const struct pgdm_primary *p,
+				    struct pgdm_audit *found)
+{
+	bool copied_next = READ_ONCE(*pgdm_engine.missed) != m->missed_seen;
+	unsigned int page, i;
+
+	memset(found, 0, sizeof(*found));
+	for (page = 0; page < p->pages; page++) {
+		for (i = 0; i < PGDM_ENTRIES; i++) {
+			u64 mirror = READ_ONCE(m->page[page][i]);
+			u64 primary = READ_ONCE(p->page[page][i]);
+			enum pgdm_finding f;
+
+			found->entries++;
+			if (same(mirror, primary))
+				continue;
+			f = copied_next ? PGDM_AUDIT_OK : judge(m, p, page, i);
+			if (f == PGDM_AUDIT_BUSY)
+				return f;
+			if (f == PGDM_AUDIT_OK) {
+				found->stale++;
+				continue;
+			}
+			if (!found->violations++) {
+				found->page = page;
+				found->index = i;
+				found->mirror = mirror;
+				found->primary = primary;
+			}
+		}
+	}
+	return found->violations ? PGDM_AUDIT_VIOLATION : PGDM_AUDIT_OK;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What concerns the mirrors of all CPUs at once: kernel-half write-through,
+ * the end of a primary, and the oracle's scan.
+ */
+#include "engine.h"
+#include "bug.h"
+#include "cache.h"
+#include "primary.h"
+
+static const unsigned long never_missed;
+
+struct pgdm_engine pgdm_engine = { .missed = &never_missed };
+
+static struct pgdm_cache *cache_of(unsigned int cpu)
+{
+	return smp_load_acquire(&pgdm_engine.caches[cpu]);
+}
+
+static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
+			 const struct pgdm_write *w, struct pgdm_stats *stats)
+{
+	unsigned int page;
+
+	if (READ_ONCE(m->primary) != p)
+		return;
+	/* Full barrier, pairs with the one in claim(): either the owner sees
+	 * us and leaves the mirror alone, or we see that it changed hands.
+	 */
+	atomic_inc_return(&m->writers);
+	if (READ_ONCE(m->primary) == p) {
+		for (page = 0; page < p->pages; page++) {
+			if (!(w->pages & BIT(page)))
+				continue;
+			pgdm_entry_set(&m->page[page][w->index],
+				       w->value[page]);
+			pgdm_stat_inc(stats, PGDM_STAT_write_throughs);
+		}
+	}
+	atomic_dec_return(&m->writers);
+}
+
+/**
+ * pgdm_engine_write_through() - store a kernel-half write into every mirror
+ * @p: the primary that was written
+ * @w: the write; its values are in @p already
+ * @stats: the local CPU's counters
+ *
+ * W3, because nobody repairs a fault at a kernel address. Writer and owner
+ * follow the same pattern from two sides:
+ *
+ *	writer				owner (claim, then full copy)
+ *	store entry of the primary	announce: mirror->primary = p
+ *	kernel_seq++, full barrier	full barrier
+ *	scan for mirrors of p		k = kernel_seq
+ *	store into those found		read entries, store into the mirror
+ *					full barrier, kernel_seq == k?
+ *
+ * If the scan does not find the mirror, its announcement came later than the
+ * store, and the copy reads the new value. If the scan finds it, the writer
+ * stores; should the owner's store of an older value come after that, it had
+ * read the entry before the writer's store and k before the increment, sees
+ * kernel_seq changed, and copies again. See also copy_kernel_half().
+ *
+ * The cost grows with the number of CPUs. That is no breach of W2: kernel-half
+ * writes are memory hotplug and modify_ldt, not the life of an mm.
+ *
+ * Context: IRQs off; no locks.
+ */
+void pgdm_engine_write_through(struct pgdm_primary *p,
+			       const struct pgdm_write *w,
+			       struct pgdm_stats *stats)
+{
+	unsigned int cpu, i;
+
+	atomic64_inc_return(&p->kernel_seq);
+	if (pgdm_bug(no_write_through))
+		return;
+	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+		struct pgdm_cache *c = cache_of(cpu);
+
+		for (i = 0; c && i < c->nr; i++)
+			write_mirror(&c->mirror[i], p, w, stats);
+	}
+}
+
+/**
+ * pgdm_engine_forget() - take all mirrors from a primary
+ * @p: the primary; no CPU looks it up any more
+ *
+ * A CPU that looked @p up before either sees it dead when it has announced a
+ * mirror, or is seen here to have announced it (full barriers on both sides).
+ * The primary itself must outlive a grace period: a sync may be under way.
+ *
+ * Context: any CPU, any context but NMI.
+ */
+void pgdm_engine_forget(struct pgdm_primary *p)
+{
+	unsigned int cpu, i;
+
+	WRITE_ONCE(p->dead, 1);
+	smp_mb(); /* pairs with the one after the announcement in claim() */
+	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+		struct pgdm_cache *c = cache_of(cpu);
+
+		for (i = 0; c && i < c->nr; i++)
+			if (READ_ONCE(c->mirror[i].primary) == p)
+				cmpxchg(&c->mirror[i].primary, p, NULL);
+	}
+}
+
+/**
+ * pgdm_engine_count() - how many mirrors does a primary have?
+ * @p: the primary
+ *
+ * Context: any.
+ */
+unsigned int pgdm_engine_count(const struct pgdm_primary *p)
+{
+	unsigned int cpu, i, count = 0;
+
+	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+		struct pgdm_cache *c = cache_of(cpu);
+
+		for (i = 0; c && i < c->nr; i++)
+			count += READ_ONCE(c->mirror[i].primary) == p;
+	}
+	return count;
+}
+
+/**
+ * pgdm_engine_find_reaching() - which loaded mirror leads to a lower table?
+ * @p: the primary whose mirrors are looked at
+ * @phys: physical address of the table, 4 KiB aligned
+ *
+ * S5: after the flush that precedes the freeing of @phys, none may.
+ *
+ * Return: the number of a CPU, or -1.
+ */
+int pgdm_engine_find_reaching(const struct pgdm_primary *p, u64 phys)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+		struct pgdm_cache *c = cache_of(cpu);
+		const struct pgdm_mirror *m = NULL;
+
+		/* Pairs with the release in pgdm_cache_switch(). */
+		if (c)
+			m = smp_load_acquire(&c->loaded);
+		if (m && READ_ONCE(m->primary) == p &&
+		    pgdm_mirror_reaches(m, phys) &&
+		    READ_ONCE(c->loaded) == m)
+			return cpu;
+	}
+	return -1;
+}

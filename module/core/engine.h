@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The engine: every CPU's mirror cache, and the policy in force.
+ */
+#ifndef _PGDM_ENGINE_H
+#define _PGDM_ENGINE_H
+
+#include <port.h>
+
+struct pgdm_cache;
+struct pgdm_policy;
+struct pgdm_primary;
+struct pgdm_stats;
+struct pgdm_write;
+
+/**
+ * struct pgdm_engine - what all CPUs share
+ * @policy: the policy in force; replaced at any time, read once a sync point
+ * @missed: how often the write hook was missed so far (H1); never NULL
+ * @caches: by CPU number, NULL where a CPU never came up; entries are set
+ *	once and stay until nobody can look any more
+ * @nr_caches: length of @caches
+ */
+struct pgdm_engine {
+	const struct pgdm_policy *policy;
+	const unsigned long *missed;
+	struct pgdm_cache **caches;
+	unsigned int nr_caches;
+};
+
+extern struct pgdm_engine pgdm_engine;
+
+void pgdm_engine_write_through(struct pgdm_primary *p,
+			       const struct pgdm_write *w,
+			       struct pgdm_stats *stats);
+void pgdm_engine_forget(struct pgdm_primary *p);
+unsigned int pgdm_engine_count(const struct pgdm_primary *p);
+int pgdm_engine_find_reaching(const struct pgdm_primary *p, u64 phys);
+
+#endif

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bringing one mirror up to date.
+ *
+ * Everything here runs on the CPU that owns the mirror, with IRQs off, so
+ * syncs of one mirror never overlap; an NMI that lands in one leaves a mark
+ * (N1, see cache.c). What may happen meanwhile is that other CPUs write the
+ * primary, and that kernel-half writers store into the mirror (W3).
+ */
+#include "mirror.h"
+#include "bug.h"
+#include "engine.h"
+#include "primary.h"
+
+static void copy_entry(struct pgdm_mirror *m, const struct pgdm_primary *p,
+		       unsigned int index, struct pgdm_copied *done)
+{
+	unsigned int page;
+
+	for (page = 0; page < p->pages; page++)
+		pgdm_entry_set(&m->page[page][index],
+			       READ_ONCE(p->page[page][index]));
+	done->words += p->pages;
+}
+
+static void copy_user_half(u64 *to, const u64 *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		pgdm_entry_set(&to[i], READ_ONCE(from[i]));
+}
+
+/*
+ * W3: the mirror's word is read before the primary's. If a writer stores the
+ * mirror's word in between, the exchange fails and the newer word stays; if
+ * it had stored it before, the primary's word that we read is no older.
+ *
+ * L4: the CPU stores too, when it sets an Accessed bit in a live mirror. An
+ * exchange that failed for that reason must not be given up, so it is tried
+ * again; each failure is another's store, and nobody is waited for. And a
+ * difference in that bit alone is left as it is.
+ */
+static void copy_kernel_half(u64 *to, const u64 *from)
+{
+	unsigned int i;
+
+	for (i = PGDM_USER_ENTRIES; i < PGDM_ENTRIES; i++) {
+		u64 seen, value;
+
+		do {
+			seen = READ_ONCE(to[i]);
+			smp_rmb(); /* mirror before primary, see above */
+			value = READ_ONCE(from[i]);
+			if (pgdm_entry_same(seen, value))
+				break;
+			if (pgdm_bug(no_kernel_repeat))
+				pgdm_bug_pause();
+		} while (!pgdm_entry_replace(&to[i], seen, value));
+	}
+}
+
+static void copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p)
+{
+	unsigned int page;
+
+	for (page = 0; page < p->pages; page++) {
+		copy_user_half(m->page[page], p->page[page]);
+		copy_kernel_half(m->page[page], p->page[page]);
+	}
+}
+
+/**
+ * pgdm_mirror_sync_full() - copy every entry
+ * @m: a mirror of @p, owned by this CPU
+ * @p: its primary
+ * @done: what happened is added here
+ *
+ * S1: the sequence is read before the entries, and recorded as read. A
+ * kernel-half writer that found this mirror announced has stored into it; one
+ * that did not may have written the primary before or during the copy, and
+ * then it changed kernel_seq: the copy repeats (W3). Pairs with the increment
+ * in pgdm_engine_write_through().
+ *
+ * Context: IRQs off; NMIs may come in between.
+ */
+void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
+			   struct pgdm_copied *done)
+{
+	u64 seq, kernel_seq;
+
+	/*
+	 * N1: recorded before the copy, so that the poison of an NMI that
+	 * comes later is still there when the caller looks.
+	 */
+	WRITE_ONCE(m->missed_seen, READ_ONCE(*pgdm_engine.missed));
+	do {
+		kernel_seq = atomic64_read_acquire(&p->kernel_seq);
+		seq = pgdm_primary_seq(p);
+		copy_all(m, p);
+		if (pgdm_bug(late_sequence))
+			pgdm_bug_pause();
+		smp_mb(); /* the stores above before the load below */
+	} while (atomic64_read(&p->kernel_seq) != kernel_seq &&
+		 !pgdm_bug(no_kernel_repeat));
+	if (pgdm_bug(late_sequence))
+		seq = pgdm_primary_seq(p);
+	m->seen = seq;
+
+	done->kind = PGDM_FULL;
+	done->words += PGDM_ENTRIES * p->pages;
+}
+
+static noinline void sync_changes(struct pgdm_mirror *m,
+				  struct pgdm_primary *p, u64 seq,
+				  unsigned long missed,
+				  struct pgdm_copied *done)
+{
+	u64 s;
+
+	if (missed != m->missed_seen && !pgdm_bug(ignore_miss)) {
+		done->missed = m->missed_seen != PGDM_MISSED_POISON;
+		pgdm_mirror_sync_full(m, p, done);
+		return;
+	}
+	if (seq - m->seen > PGDM_RING && !pgdm_bug(ignore_overrun)) {
+		pgdm_mirror_sync_full(m, p, done);
+		return;
+	}
+
+	for (s = m->seen + 1; s <= seq; s++) {
+		u64 record = READ_ONCE(p->ring[s & PGDM_RING_MASK]);
+
+		if (record >> PGDM_RECORD_SHIFT != s &&
+		    !pgdm_bug(ignore_overrun)) {
+			/* Not written yet, or overwritten meanwhile. */
+			pgdm_mirror_sync_full(m, p, done);
+			return;
+		}
+		copy_entry(m, p, record & PGDM_RECORD_INDEX, done);
+	}
+	if (pgdm_bug(late_sequence)) {
+		pgdm_bug_pause();
+		seq = pgdm_primary_seq(p);
+	}
+	m->seen = seq;
+	if (done->kind == PGDM_CLEAN && done->words)
+		done->kind = PGDM_DIRTY;
+}
+
+/**
+ * pgdm_mirror_sync_dirty() - copy the entries that changed
+ * @m: a mirror of @p, owned by this CPU
+ * @p: its primary
+ * @done: what happened is added here
+ *
+ * Clean costs two loads of shared words and two compares: the primary's
+ * sequence, and the number of hooks that were missed (H1). Otherwise the
+ * records between the two sequences name the entries; if one cannot be read,
+ * or a hook was missed, everything is copied. Kernel-half entries are never
+ * in the ring: they are written through (W3).
+ *
+ * Context: IRQs off; NMIs may come in between.
+ */
+void pgdm_mirror_sync_dirty(struct pgdm_mirror *m, struct pgdm_primary *p,
+			    struct pgdm_copied *done)
+{
+	u64 seq = pgdm_primary_seq(p);
+	unsigned long missed = READ_ONCE(*pgdm_engine.missed);
+
+	if (likely(seq == m->seen && missed == m->missed_seen))
+		return;
+	sync_changes(m, p, seq, missed, done);
+}
+
+/**
+ * pgdm_mirror_lacks() - does a mirror differ from its primary at one entry?
+ * @m: the mirror
+ * @p: its primary
+ * @index: which entry, 0..511
+ *
+ * S4: the answer comes from the tables, whatever the sequence says.
+ */
+bool pgdm_mirror_lacks(const struct pgdm_mirror *m,
+		       const struct pgdm_primary *p, unsigned int index)
+{
+	unsigned int page;
+
+	for (page = 0; page < p->pages; page++)
+		if (!pgdm_entry_same(READ_ONCE(m->page[page][index]),
+				     READ_ONCE(p->page[page][index])))
+			return true;
+	return false;
+}
+
+/**
+ * pgdm_mirror_sync_entry() - bring one faulting entry up to date
+ * @m: a mirror of @p, owned by this CPU
+ * @p: its primary
+ * @index: user-half entry, 0..255
+ * @done: what happened is added here
+ *
+ * What is published comes first, so that an older record does not have to be
+ * copied again later. An entry that still differs was stored, and is not
+ * published yet, or its hook was missed: it is copied as it is now, and once
+ * more when its record arrives.
+ *
+ * Context: IRQs off.
+ */
+void pgdm_mirror_sync_entry(struct pgdm_mirror *m, struct pgdm_primary *p,
+			    unsigned int index, struct pgdm_copied *done)
+{
+	pgdm_mirror_sync_dirty(m, p, done);
+	if (!pgdm_mirror_lacks(m, p, index))
+		return;
+	copy_entry(m, p, index, done);
+	if (done->kind == PGDM_CLEAN)
+		done->kind = PGDM_DIRTY;
+}
+
+/**
+ * pgdm_mirror_reaches() - does a mirror's user half lead to a lower table?
+ * @m: the mirror; its owner may be writing it
+ * @phys: physical address of the table
+ *
+ * The kernel half is left out: free_ldt_pgtables() frees the tables of a
+ * dying mm's LDT without clearing the entry that leads there, and nothing
+ * else is ever freed from below it.
+ *
+ * Context: any CPU.
+ */
+bool pgdm_mirror_reaches(const struct pgdm_mirror *m, u64 phys)
+{
+	unsigned int page, i;
+
+	for (page = 0; page < PGDM_PAGES && m->page[page]; page++)
+		for (i = 0; i < PGDM_USER_ENTRIES; i++)
+			if (pgdm_entry_maps(READ_ONCE(m->page[page][i]), phys))
+				return true;
+	return false;
+}

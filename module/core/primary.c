@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writing and publishing a change of a primary.
+ *
+ * DOC: who stores, who publishes, who reads
+ *
+ * The hook runs before the kernel's own store. It stores the final values
+ * itself, then publishes; the kernel's store repeats what is there already
+ * (W1). Two writers of one entry never meet: the kernel serialises them
+ * (page_table_lock for additions, mmap_lock and the absence of a VMA for
+ * removals, pgd_lock for the kernel half), from before the hook until after
+ * its own store. Writers of different entries of one primary do meet.
+ *
+ * User half. The writer's
+ *
+ *	store entry (both pages of a pair)		A
+ *	seq = atomic64_inc_return(&p->seq)		B, full barrier
+ *	store ring[seq]					C
+ *
+ * against the owner of a mirror, pgdm_mirror_sync_dirty():
+ *
+ *	s = load-acquire p->seq				D
+ *	load ring[seen + 1 .. s]			E
+ *	load the entries that they name			F
+ *
+ * If D reads B's value, F reads A's value or a later one. If E comes before C
+ * it finds another sequence in the record, and the owner copies everything,
+ * which also happens after D and so reads A's value. If D came before B, the
+ * change is synced at the next sync point, and that is soon enough:
+ * - an addition: the CPU faults, and the fault is a sync point (S4);
+ * - a removal: the kernel flushes after the write and before it frees (S5).
+ *   The flush either reaches the CPU, and then syncs (S3), or the CPU is not
+ *   in mm_cpumask, and then syncs when it loads the mirror (S2).
+ *
+ * Kernel half (W3): the writer stores into every mirror itself; see
+ * pgdm_engine_write_through().
+ */
+#include "primary.h"
+#include "bug.h"
+#include "engine.h"
+#include "stats.h"
+
+/**
+ * pgdm_primary_init() - start to record the changes of a root table
+ * @p: the primary; nobody else knows it yet
+ * @id: its number, never 0, never used before
+ * @kernel: the root table, PGDM_ENTRIES words
+ * @user: with PTI the user table of the pair, otherwise NULL
+ */
+void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user)
+{
+	memset(p, 0, sizeof(*p));
+	p->id = id;
+	p->page[PGDM_KERNEL_PAGE] = kernel;
+	p->page[PGDM_USER_PAGE] = user;
+	p->pages = user ? 2 : 1;
+}
+
+/**
+ * pgdm_write_init() - the final values of a root write
+ * @w: filled in
+ * @index: which entry, 0..511
+ * @value: what the kernel is about to write
+ * @pair: is the table one of a PTI pair?
+ * @user_page: is it the user table that is written?
+ * @nx: does the CPU support NX?
+ *
+ * Under PTI a user-half entry goes to both tables, raw to the user's, and
+ * with NX to the kernel's when it is present and accessible to the user, so
+ * that a return to user mode on the kernel's table faults. Kernel-half
+ * entries, and writes through the user table, concern that table alone.
+ * Source: __pti_set_user_pgtbl() in arch/x86/mm/pti.c.
+ */
+void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
+		     bool pair, bool user_page, bool nx)
+{
+	const u64 user = PGDM_ENTRY_PRESENT | PGDM_ENTRY_USER;
+
+	w->index = index;
+	w->value[PGDM_KERNEL_PAGE] = value;
+	w->value[PGDM_USER_PAGE] = value;
+	w->pages = BIT(user_page ? PGDM_USER_PAGE : PGDM_KERNEL_PAGE);
+	if (!pair || user_page || pgdm_index_is_kernel(index))
+		return;
+	w->pages = BIT(PGDM_KERNEL_PAGE) | BIT(PGDM_USER_PAGE);
+	if (nx && (value & user) == user)
+		w->value[PGDM_KERNEL_PAGE] |= PGDM_ENTRY_NX;
+}
+
+static void store_page(struct pgdm_primary *p, const struct pgdm_write *w,
+		       unsigned int page)
+{
+	if (w->pages & BIT(page))
+		pgdm_entry_set(&p->page[page][w->index], w->value[page]);
+}
+
+/* The user table first, as the kernel does. */
+static void store(struct pgdm_primary *p, const struct pgdm_write *w)
+{
+	store_page(p, w, PGDM_USER_PAGE);
+	store_page(p, w, PGDM_KERNEL_PAGE);
+}
+
+/*
+ * W2: one increment and one store, however many mirrors exist.
+ * Two writers get two sequences and so two words of the ring, unless one
+ * sleeps for PGDM_RING changes between B and C: then it overwrites a younger
+ * record with its own older one. The reader sees a sequence that it did not
+ * ask for, and copies everything.
+ */
+static u64 publish(struct pgdm_primary *p, unsigned int index)
+{
+	u64 seq = atomic64_inc_return(&p->seq);
+
+	WRITE_ONCE(p->ring[seq & PGDM_RING_MASK], pgdm_record(seq, index));
+	return seq;
+}
+
+/* Each of W1's bugs, as it would be written by mistake. */
+static u64 publish_wrongly(struct pgdm_primary *p, const struct pgdm_write *w)
+{
+	u64 seq = 0;
+
+	if (pgdm_bug(lost_publish)) {
+		store(p, w);
+	} else if (pgdm_bug(user_half_late)) {
+		store_page(p, w, PGDM_KERNEL_PAGE);
+		seq = publish(p, w->index);
+		pgdm_bug_pause();
+	} else {
+		seq = publish(p, w->index);
+		pgdm_bug_pause();
+	}
+	return seq;
+}
+
+/**
+ * pgdm_primary_write() - make a root write known
+ * @p: the primary
+ * @w: the final values; the caller's caller stores them again
+ * @stats: the local CPU's counters
+ *
+ * Stores the values, then publishes them (user half) or stores them into
+ * every mirror of @p (kernel half).
+ *
+ * Context: any but NMI, IRQs off; takes no lock, sends nothing.
+ * Return: the sequence of a user-half change, 0 for a kernel-half change.
+ */
+u64 pgdm_primary_write(struct pgdm_primary *p, const struct pgdm_write *w,
+		       struct pgdm_stats *stats)
+{
+	u64 seq = 0, start = pgdm_cycles();
+
+	/* Full barrier, pairs with the one in pgdm_mirror_audit(). */
+	atomic_inc_return(&p->inflight);
+	if (pgdm_index_is_kernel(w->index)) {
+		store(p, w);
+		pgdm_engine_write_through(p, w, stats);
+	} else if (pgdm_bug(publish_first) || pgdm_bug(lost_publish) ||
+		   pgdm_bug(user_half_late)) {
+		seq = publish_wrongly(p, w);
+	} else {
+		store(p, w);
+		seq = publish(p, w->index);
+	}
+	atomic_dec_return(&p->inflight);
+
+	pgdm_stat_inc(stats, PGDM_STAT_publishes);
+	pgdm_stat_add(stats, PGDM_STAT_cycles_publish, pgdm_cycles() - start);
+	return seq;
+}

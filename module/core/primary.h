@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A primary: the root table of one address space, and the record of what
+ * changed in it.
+ */
+#ifndef _PGDM_PRIMARY_H
+#define _PGDM_PRIMARY_H
+
+#include "entry.h"
+
+struct pgdm_stats;
+
+/*
+ * Records that a primary keeps of its latest changes. A mirror that fell
+ * further behind is copied in full; beyond some 64 words that is cheaper
+ * anyway (Documentation/measurements.rst).
+ */
+#define PGDM_RING		64
+#define PGDM_RING_MASK		(PGDM_RING - 1)
+
+/* A record is one word, so that it is read whole: sequence, index. */
+#define PGDM_RECORD_SHIFT	9
+#define PGDM_RECORD_INDEX	(PGDM_ENTRIES - 1)
+
+/**
+ * struct pgdm_primary - one root table and its changes
+ * @page: the kernel's table, and with PTI the user table beside it; the
+ *	kernel writes them, and so does pgdm_primary_write()
+ * @pages: 1, or 2 with PTI
+ * @id: never repeats; 0 is no primary
+ * @dead: set once, before the mirrors are taken from it; see
+ *	pgdm_cache_claim()
+ * @seq: number of user-half changes published; any CPU adds, any CPU reads
+ * @kernel_seq: number of kernel-half changes; any CPU adds, owners of mirrors
+ *	read
+ * @inflight: writes between their first store and their publication; only
+ *	the audit reads it
+ * @ring: the record of change s is in word s mod PGDM_RING; any CPU writes
+ *	its own change's word, any CPU reads
+ */
+struct pgdm_primary {
+	u64 *page[PGDM_PAGES];
+	unsigned int pages;
+	u64 id;
+	int dead;
+	atomic64_t seq ____cacheline_aligned;
+	atomic64_t kernel_seq;
+	atomic_t inflight;
+	u64 ring[PGDM_RING] ____cacheline_aligned;
+};
+
+/**
+ * struct pgdm_write - the final values of one root write
+ * @index: which entry, 0..511
+ * @pages: bit per page that is written
+ * @value: the final word, per page
+ */
+struct pgdm_write {
+	unsigned int index;
+	unsigned int pages;
+	u64 value[PGDM_PAGES];
+};
+
+static inline u64 pgdm_record(u64 seq, unsigned int index)
+{
+	return seq << PGDM_RECORD_SHIFT | index;
+}
+
+/**
+ * pgdm_primary_seq() - the sequence to sync up to
+ * @p: the primary
+ *
+ * S1: acquire. Pairs with the full barrier of the atomic increment in
+ * pgdm_primary_publish(): who reads sequence s also reads the entries that
+ * were stored before s was published.
+ */
+static inline u64 pgdm_primary_seq(const struct pgdm_primary *p)
+{
+	return atomic64_read_acquire(&p->seq);
+}
+
+void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user);
+void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
+		     bool pair, bool user_page, bool nx);
+u64 pgdm_primary_write(struct pgdm_primary *p, const struct pgdm_write *w,
+		       struct pgdm_stats *stats);
+
+#endif

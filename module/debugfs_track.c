@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * debugfs: the files that steer, policy, live and track.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kstrtox.h>
+#include <linux/pid.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "core/engine.h"
+#include "core/policy.h"
+#include "debugfs.h"
+#include "preflight.h"
+#include "registry.h"
+#include "track.h"
+
+int pgdm_policy_show(struct seq_file *seq, void *unused)
+{
+	const struct pgdm_policy *now = READ_ONCE(pgdm_engine.policy);
+	unsigned int i;
+
+	for (i = 0; i < pgdm_nr_policies; i++)
+		seq_printf(seq, pgdm_policies[i] == now ? "%s[%s]" : "%s%s",
+			   i ? " " : "", pgdm_policies[i]->name);
+	seq_putc(seq, '\n');
+	return 0;
+}
+
+/**
+ * pgdm_policy_set() - put a policy in force
+ * @name: its name
+ *
+ * Each sync point reads the policy once; every policy leaves mirrors that any
+ * other can go on with.
+ *
+ * Return: 0, or -EINVAL with the names that exist logged.
+ */
+int pgdm_policy_set(const char *name)
+{
+	const struct pgdm_policy *policy = pgdm_policy_find(name);
+	char names[128];
+	size_t len = 0;
+	unsigned int i;
+
+	if (policy) {
+		WRITE_ONCE(pgdm_engine.policy, policy);
+		return 0;
+	}
+	for (i = 0; i < pgdm_nr_policies; i++)
+		len += scnprintf(names + len, sizeof(names) - len, " %s",
+				 pgdm_policies[i]->name);
+	pr_warn_ratelimited("policy: unknown name, expected one of%s\n", names);
+	return -EINVAL;
+}
+
+int pgdm_policy_write(char *text)
+{
+	return pgdm_policy_set(text);
+}
+
+int pgdm_live_show(struct seq_file *seq, void *unused)
+{
+	seq_puts(seq, "0\n");
+	return 0;
+}
+
+int pgdm_live_write(char *text)
+{
+	bool live;
+
+	if (kstrtobool(text, &live)) {
+		pr_warn_ratelimited("live: expected 0 or 1\n");
+		return -EINVAL;
+	}
+	return live ? pgdm_preflight_live() : 0;
+}
+
+int pgdm_track_show(struct seq_file *seq, void *unused)
+{
+	seq_printf(seq, "mode %s\n", pgdm_track_is_all() ? "all" : "none");
+	pgdm_registry_show(seq);
+	return 0;
+}
+
+static int complain(pid_t nr, int error)
+{
+	switch (error) {
+	case -ESRCH:
+		pr_warn_ratelimited("track: there is no process %d, or it has ended\n",
+				    nr);
+		break;
+	case -EINVAL:
+		pr_warn_ratelimited("track: %d is a kernel thread, expected a process\n",
+				    nr);
+		break;
+	case -ENOENT:
+		pr_warn_ratelimited("track: process %d is not tracked\n", nr);
+		break;
+	case -ENOMEM:
+		pr_warn_ratelimited("track: no memory\n");
+		break;
+	}
+	return error;
+}
+
+/* After "pid " or "-pid ": a number and nothing else. */
+static int parse_pid(const char *text, pid_t *nr)
+{
+	return !kstrtoint(text, 10, nr) && *nr > 0 ? 0 : -EINVAL;
+}
+
+int pgdm_track_write(char *text)
+{
+	pid_t nr;
+
+	if (!strcmp(text, "all"))
+		return complain(0, pgdm_track_all());
+	if (!strcmp(text, "none")) {
+		pgdm_track_none();
+		return 0;
+	}
+	if (!strncmp(text, "pid ", 4) && !parse_pid(text + 4, &nr))
+		return complain(nr, pgdm_track_pid(nr));
+	if (!strncmp(text, "-pid ", 5) && !parse_pid(text + 5, &nr))
+		return complain(nr, pgdm_untrack_pid(nr));
+	pr_warn_ratelimited("track: expected 'pid N', '-pid N', 'all' or 'none'\n");
+	return -EINVAL;
+}

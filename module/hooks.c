@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hooks: one table, a row for each place in the kernel.
+ *
+ * The order matters. Deaths are hooked before births, so that no entry of the
+ * registry outlives its root; writes before anything that makes a mirror. They
+ * are undone in reverse.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "hooks.h"
+
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/mm_types.h>
+#include <linux/pgtable.h>
+#include <linux/seq_file.h>
+#include <linux/tracepoint.h>
+
+#include "inject.h"
+#include "oracle.h"
+#include "points.h"
+#include "symbols.h"
+
+enum hook_kind { ON_ENTRY, ON_RETURN, FTRACE, TRACEPOINT };
+
+/**
+ * struct hook - one row
+ * @symbol: the function or tracepoint, the same on all kernels supported
+ * @kind: how it is hooked
+ * @purpose: for preflight
+ * @wanted: NULL, or does this kernel, or this load, need the row?
+ * @kp: if @kind is ON_ENTRY
+ * @rp: if @kind is ON_RETURN
+ * @ops: if @kind is FTRACE
+ * @probe: if @kind is TRACEPOINT
+ * @tp: the tracepoint found
+ * @armed: is it in place?
+ */
+struct hook {
+	const char *symbol;
+	enum hook_kind kind;
+	const char *purpose;
+	bool (*wanted)(void);
+	struct kprobe *kp;
+	struct kretprobe *rp;
+	struct ftrace_ops *ops;
+	void *probe;
+	struct tracepoint *tp;
+	bool armed;
+};
+
+/* --- a root entry is written ------------------------------------------- */
+
+static int write_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	pgdm_points_write(regs_get_kernel_argument(regs, 0),
+			  regs_get_kernel_argument(regs, 1));
+	local_irq_restore(flags);
+	return 0;
+}
+
+static struct kprobe write_kp = { .pre_handler = write_entry };
+
+/*
+ * The level trap: a root entry is a p4d on 4-level paging, a pgd on 5-level.
+ * On 5-level native_set_p4d() writes the next table down, and must not be
+ * taken for a root.
+ */
+static bool is_4_level(void)
+{
+	return !pgtable_l5_enabled();
+}
+
+static bool is_5_level(void)
+{
+	return pgtable_l5_enabled();
+}
+
+/* --- an mm is born, dies ------------------------------------------------ */
+
+struct birth {
+	struct mm_struct *mm;
+};
+
+static int birth_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct birth *b = (struct birth *)ri->data;
+
+	b->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
+	return 0;
+}
+NOKPROBE_SYMBOL(birth_entry);
+
+static int birth_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct birth *b = (struct birth *)ri->data;
+	unsigned long root = regs_return_value(regs);
+
+	if (root)
+		pgdm_points_birth(b->mm, root);
+	return 0;
+}
+NOKPROBE_SYMBOL(birth_return);
+
+/* pgd_alloc() may sleep for memory: many can be under way. */
+static struct kretprobe birth_rp = {
+	.entry_handler = birth_entry,
+	.handler = birth_return,
+	.data_size = sizeof(struct birth),
+	.maxactive = 256,
+};
+
+static void death_entry(unsigned long ip, unsigned long parent_ip,
+			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct pt_regs *regs = ftrace_get_regs(fregs);
+
+	pgdm_points_death(regs_get_kernel_argument(regs, 1));
+}
+
+/* H1: permanent, so that writing 0 to ftrace_enabled cannot silence it. */
+static struct ftrace_ops death_ops = {
+	.func = death_entry,
+	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT,
+};
+
+/* --- switch, flush receipt, fault --------------------------------------- */
+
+static void switch_probe(void *data, int reason, unsigned long pages)
+{
+	if (reason == TLB_FLUSH_ON_TASK_SWITCH)
+		pgdm_points_switch();
+}
+
+static void flush_entry(unsigned long ip, unsigned long parent_ip,
+			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	pgdm_points_flush();
+}
+
+static struct ftrace_ops flush_ops = {
+	.func = flush_entry,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
+static void fault_probe(void *data, unsigned long address,
+			struct pt_regs *regs, unsigned long error_code)
+{
+	pgdm_points_fault(address);
+}
+
+/* --- the oracle --------------------------------------------------------- */
+
+static void table_freed_entry(unsigned long ip, unsigned long parent_ip,
+			      struct ftrace_ops *ops,
+			      struct ftrace_regs *fregs)
+{
+	struct pt_regs *regs = ftrace_get_regs(fregs);
+
+	pgdm_oracle_table_freed((void *)regs_get_kernel_argument(regs, 0),
+				(void *)regs_get_kernel_argument(regs, 1));
+}
+
+static struct ftrace_ops table_freed_ops = {
+	.func = table_freed_entry,
+	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT,
+};
+
+static int flush_mm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct birth *b = (struct birth *)ri->data;
+
+	pgdm_oracle_flushed(b->mm);
+	return 0;
+}
+NOKPROBE_SYMBOL(flush_mm_return);
+
+static struct kretprobe flush_mm_rp = {
+	.entry_handler = birth_entry,
+	.handler = flush_mm_return,
+	.data_size = sizeof(struct birth),
+	.maxactive = 64,
+};
+
+static bool oracle_4_level(void)
+{
+	return pgdm_oracle_is_on() && is_4_level();
+}
+
+static bool oracle_5_level(void)
+{
+	return pgdm_oracle_is_on() && is_5_level();
+}
+
+/* --- the table ---------------------------------------------------------- */
+
+static struct hook hooks[] = {
+	{ .symbol = "pgd_free", .kind = FTRACE, .ops = &death_ops,
+	  .purpose = "the end of an mm" },
+	{ .symbol = "native_set_p4d", .kind = ON_ENTRY, .kp = &write_kp,
+	  .wanted = is_4_level, .purpose = "root writes, 4-level" },
+	{ .symbol = "native_set_pgd", .kind = ON_ENTRY, .kp = &write_kp,
+	  .wanted = is_5_level, .purpose = "root writes, 5-level" },
+	{ .symbol = "pgd_alloc", .kind = ON_RETURN, .rp = &birth_rp,
+	  .purpose = "the birth of an mm" },
+	{ .symbol = "flush_tlb_func", .kind = FTRACE, .ops = &flush_ops,
+	  .purpose = "flush receipt" },
+	{ .symbol = "page_fault_user", .kind = TRACEPOINT,
+	  .probe = fault_probe, .purpose = "faults in user mode" },
+	{ .symbol = "page_fault_kernel", .kind = TRACEPOINT,
+	  .probe = fault_probe, .purpose = "faults in kernel mode" },
+	{ .symbol = "tlb_flush", .kind = TRACEPOINT,
+	  .probe = switch_probe, .purpose = "switches" },
+	{ .symbol = "___pud_free_tlb", .kind = FTRACE, .ops = &table_freed_ops,
+	  .wanted = oracle_4_level, .purpose = "oracle, freed tables" },
+	{ .symbol = "___p4d_free_tlb", .kind = FTRACE, .ops = &table_freed_ops,
+	  .wanted = oracle_5_level, .purpose = "oracle, freed tables" },
+	{ .symbol = "flush_tlb_mm_range", .kind = ON_RETURN, .rp = &flush_mm_rp,
+	  .wanted = pgdm_oracle_is_on, .purpose = "oracle, end of a flush" },
+};
+
+static int arm_ftrace(struct hook *h)
+{
+	int ret = ftrace_set_filter(h->ops, (unsigned char *)h->symbol,
+				    strlen(h->symbol), 1);
+
+	if (!ret)
+		ret = register_ftrace_function(h->ops);
+	if (ret)
+		ftrace_free_filter(h->ops);
+	return ret;
+}
+
+static int arm_tracepoint(struct hook *h)
+{
+	h->tp = pgdm_symbols_tracepoint(h->symbol);
+	return h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL) :
+		       -ENOENT;
+}
+
+static int arm(struct hook *h)
+{
+	if (pgdm_inject_hidden(h->symbol))
+		return -ENOENT;
+	if (pgdm_inject_failure())
+		return -ENOMEM;
+	switch (h->kind) {
+	case ON_ENTRY:
+		h->kp->symbol_name = h->symbol;
+		return register_kprobe(h->kp);
+	case ON_RETURN:
+		h->rp->kp.symbol_name = h->symbol;
+		return register_kretprobe(h->rp);
+	case FTRACE:
+		return arm_ftrace(h);
+	case TRACEPOINT:
+		return arm_tracepoint(h);
+	}
+	return -EINVAL;
+}
+
+static void disarm(struct hook *h)
+{
+	switch (h->kind) {
+	case ON_ENTRY:
+		unregister_kprobe(h->kp);
+		break;
+	case ON_RETURN:
+		unregister_kretprobe(h->rp);
+		break;
+	case FTRACE:
+		unregister_ftrace_function(h->ops);
+		ftrace_free_filter(h->ops);
+		break;
+	case TRACEPOINT:
+		tracepoint_probe_unregister(h->tp, h->probe, NULL);
+		break;
+	}
+	h->armed = false;
+}
+
+/**
+ * pgdm_hooks_disarm() - take all hooks out, in reverse
+ *
+ * Context: may sleep.
+ */
+void pgdm_hooks_disarm(void)
+{
+	int i;
+
+	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--)
+		if (hooks[i].armed)
+			disarm(&hooks[i]);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * pgdm_hooks_arm() - put all hooks in, or none
+ *
+ * Context: may sleep.
+ * Return: 0, or the error of the first hook that failed; its symbol has been
+ * logged, and those before it are out again.
+ */
+int pgdm_hooks_arm(void)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		struct hook *h = &hooks[i];
+
+		if (h->wanted && !h->wanted())
+			continue;
+		ret = arm(h);
+		if (ret) {
+			pr_err("cannot hook %s (%s): %s, error %d\n",
+			       h->symbol, h->purpose,
+			       ret == -ENOMEM ? "no memory" :
+						"missing in this kernel", ret);
+			pgdm_hooks_disarm();
+			return ret;
+		}
+		h->armed = true;
+	}
+	return 0;
+}
+
+/**
+ * pgdm_hooks_missed() - how often the write probe was missed (H1)
+ *
+ * Return: the kernel's own counter, valid as long as the module is.
+ */
+const unsigned long *pgdm_hooks_missed(void)
+{
+	return &write_kp.nmissed;
+}
+
+/**
+ * pgdm_hooks_count_miss() - count a write as missed, for a seeded bug
+ */
+void pgdm_hooks_count_miss(void)
+{
+	WRITE_ONCE(write_kp.nmissed, READ_ONCE(write_kp.nmissed) + 1);
+}
+
+/**
+ * pgdm_hooks_missed_births() - how many newborns the probe missed
+ */
+unsigned long pgdm_hooks_missed_births(void)
+{
+	return READ_ONCE(birth_rp.nmissed) + READ_ONCE(birth_rp.kp.nmissed);
+}
+
+/* Somebody may have written 0 to debugfs kprobes/enabled. */
+static bool is_silenced(const struct hook *h)
+{
+	const struct kprobe *kp = h->kind == ON_ENTRY ? h->kp : NULL;
+
+	return kp && (!kprobe_disabled((struct kprobe *)kp) &&
+		      *(const u8 *)kp->addr == kp->opcode);
+}
+
+/**
+ * pgdm_hooks_preflight() - print a line for each hook
+ * @seq: where to
+ */
+void pgdm_hooks_preflight(struct seq_file *seq)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		const struct hook *h = &hooks[i];
+
+		if (h->wanted && !h->wanted())
+			continue;
+		if (!h->armed)
+			seq_printf(seq, "FAIL %s: %s: not hooked; load the module again\n",
+				   h->symbol, h->purpose);
+		else if (is_silenced(h))
+			seq_printf(seq, "FAIL %s: %s: kprobes are disarmed; write 1 to debugfs kprobes/enabled\n",
+				   h->symbol, h->purpose);
+		else
+			seq_printf(seq, "ok %s: %s: hooked\n", h->symbol,
+				   h->purpose);
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The hooks: how the kernel gets to the points and to the oracle.
+ */
+#ifndef _PGDM_HOOKS_H
+#define _PGDM_HOOKS_H
+
+struct seq_file;
+
+int pgdm_hooks_arm(void);
+void pgdm_hooks_disarm(void);
+const unsigned long *pgdm_hooks_missed(void);
+void pgdm_hooks_count_miss(void);
+unsigned long pgdm_hooks_missed_births(void);
+void pgdm_hooks_preflight(struct seq_file *seq);
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Seeded bugs and failures on demand: their module parameters.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "inject.h"
+
+#ifdef PGDM_SEEDED_BUGS
+
+#include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "core/bug.h"
+
+unsigned long pgdm_bugs;
+
+#define BUG_NAME(name, rule) #name,
+static const char *const bug_names[] = { PGDM_BUGS(BUG_NAME) };
+
+static int bug_set(const char *value, const struct kernel_param *kp)
+{
+	unsigned int i;
+
+	if (sysfs_streq(value, "none")) {
+		WRITE_ONCE(pgdm_bugs, 0);
+		return 0;
+	}
+	for (i = 0; i < PGDM_NR_BUGS; i++) {
+		if (sysfs_streq(value, bug_names[i])) {
+			WRITE_ONCE(pgdm_bugs, BIT(i));
+			return 0;
+		}
+	}
+	pr_warn("bug: unknown name, see core/bug.h\n");
+	return -EINVAL;
+}
+
+static int bug_get(char *buffer, const struct kernel_param *kp)
+{
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < PGDM_NR_BUGS; i++)
+		len += scnprintf(buffer + len, PAGE_SIZE - len,
+				 pgdm_bugs & BIT(i) ? "[%s] " : "%s ",
+				 bug_names[i]);
+	buffer[len - 1] = '\n';
+	return len;
+}
+
+static const struct kernel_param_ops bug_ops = {
+	.set = bug_set,
+	.get = bug_get,
+};
+
+module_param_cb(bug, &bug_ops, NULL, 0600);
+MODULE_PARM_DESC(bug, "Seeded bug that is on, or none");
+
+static unsigned int bug_pause_ms;
+module_param(bug_pause_ms, uint, 0600);
+MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to spin in a bug's window");
+
+static int fail_at;
+module_param(fail_at, int, 0600);
+MODULE_PARM_DESC(fail_at, "Let the n-th allocation from now on fail");
+
+static char *hide;
+module_param(hide, charp, 0400);
+MODULE_PARM_DESC(hide, "Treat this kernel symbol as missing");
+
+/**
+ * pgdm_bug_pause() - spin in the window that a seeded bug has opened
+ *
+ * Context: any, IRQs may be off.
+ */
+void pgdm_bug_pause(void)
+{
+	mdelay(READ_ONCE(bug_pause_ms));
+}
+
+/**
+ * pgdm_inject_failure() - shall this allocation fail?
+ *
+ * Context: any but NMI.
+ */
+bool pgdm_inject_failure(void)
+{
+	int n = READ_ONCE(fail_at);
+
+	if (n <= 0)
+		return false;
+	WRITE_ONCE(fail_at, n - 1);
+	return n == 1;
+}
+
+/**
+ * pgdm_inject_hidden() - shall this symbol be treated as missing?
+ * @symbol: its name
+ */
+bool pgdm_inject_hidden(const char *symbol)
+{
+	return hide && !strcmp(hide, symbol);
+}
+
+#endif

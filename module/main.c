@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pgd-mirror: shadow mirrors of each mm's PGD.
+ *
+ * Init in order, unwind in reverse. See Documentation/protocol.rst.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/string.h>
+
+#include "core/policy.h"
+#include "cpus.h"
+#include "debugfs.h"
+#include "hooks.h"
+#include "preflight.h"
+#include "registry.h"
+#include "symbols.h"
+#include "track.h"
+
+static char *policy = "dirty";
+module_param(policy, charp, 0400);
+MODULE_PARM_DESC(policy, "Policy in force after loading (debugfs policy lists them)");
+
+static bool live;
+module_param(live, bool, 0400);
+MODULE_PARM_DESC(live, "1: CR3 holds the mirrors; 0: they are kept and audited only");
+
+static char *track = "none";
+module_param(track, charp, 0400);
+MODULE_PARM_DESC(track, "all: track every mm; none: those named later (debugfs track)");
+
+static uint mirrors = PGDM_MIRRORS_DEFAULT;
+module_param(mirrors, uint, 0400);
+MODULE_PARM_DESC(mirrors, "Mirrors that each CPU owns");
+
+static int check_parameters(void)
+{
+	if (strcmp(track, "all") && strcmp(track, "none")) {
+		pr_err("track=%s: expected all or none\n", track);
+		return -EINVAL;
+	}
+	if (live)
+		return pgdm_preflight_live();
+	return pgdm_policy_set(policy);
+}
+
+static int __init pgdm_init(void)
+{
+	int ret;
+
+	ret = check_parameters();
+	if (ret)
+		return ret;
+	ret = pgdm_symbols_init();
+	if (ret)
+		return ret;
+	pgdm_engine.missed = pgdm_hooks_missed();
+	ret = pgdm_registry_init();
+	if (ret)
+		goto err;
+	ret = pgdm_cpus_init(mirrors);
+	if (ret)
+		goto err_registry;
+	ret = pgdm_stats_init();
+	if (ret)
+		goto err_cpus;
+	ret = pgdm_hooks_arm();
+	if (ret)
+		goto err_stats;
+	if (!strcmp(track, "all"))
+		ret = pgdm_track_all();
+	if (ret)
+		goto err_hooks;
+	ret = pgdm_debugfs_init();
+	if (ret)
+		goto err_hooks;
+	pr_info("shadow mode, policy %s, %u mirrors a CPU, tracking %s\n",
+		policy, mirrors, track);
+	return 0;
+
+err_hooks:
+	pgdm_hooks_disarm();
+	pgdm_track_exit();
+err_stats:
+	pgdm_stats_exit();
+err_cpus:
+	pgdm_cpus_exit();
+err_registry:
+	pgdm_registry_exit();
+err:
+	pr_err("not loaded, error %d\n", ret);
+	return ret;
+}
+
+/*
+ * The files first, so that nobody steers or looks any more; then the hooks,
+ * so that nobody finds a mirror; then what they led to. The registry goes
+ * before the caches: it takes the mirrors from the primaries.
+ */
+static void __exit pgdm_exit(void)
+{
+	pgdm_debugfs_exit();
+	pgdm_hooks_disarm();
+	pgdm_track_exit();
+	pgdm_registry_exit();
+	pgdm_cpus_exit();
+	pgdm_stats_exit();
+}
+
+module_init(pgdm_init);
+module_exit(pgdm_exit);
+
+MODULE_DESCRIPTION("Shadow mirrors of each mm's PGD, synced by policy");
+MODULE_AUTHOR("The pgd-mirror authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");

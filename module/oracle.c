@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The oracle: freed tables against loaded mirrors.
+ *
+ * A table below a root is handed to ___pud_free_tlb() (5-level:
+ * ___p4d_free_tlb()) after the root's entry was cleared; then the kernel
+ * flushes, then it frees. When the flush has returned, no loaded mirror may
+ * lead to the table (S5). Emulated CPUs cache no upper levels and walk
+ * nothing speculatively, so a broken rule would often go unnoticed there:
+ * this looks instead of waiting for a crash.
+ *
+ * A thread flushes for the tables that it gathered itself, so records are
+ * matched by thread and mm. For debugging: it takes a lock, and slows
+ * unmapping down.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "oracle.h"
+
+#include <linux/io.h>
+#include <linux/mm_types.h>
+#include <linux/moduleparam.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+
+#include "compat/mmu_gather.h"
+#include "core/engine.h"
+#include "cpus.h"
+#include "registry.h"
+
+static bool oracle;
+module_param(oracle, bool, 0400);
+MODULE_PARM_DESC(oracle, "Check freed tables against loaded mirrors (debugging, slow)");
+
+#define MAX_RECORDS	512
+
+struct record {
+	const struct task_struct *task;
+	const struct mm_struct *mm;
+	u64 phys;
+};
+
+static DEFINE_SPINLOCK(records_lock);
+static struct record records[MAX_RECORDS];	/* records_lock */
+static unsigned int nr_records;			/* records_lock */
+
+/**
+ * pgdm_oracle_is_on() - was the module loaded with oracle=1?
+ */
+bool pgdm_oracle_is_on(void)
+{
+	return oracle;
+}
+
+/**
+ * pgdm_oracle_table_freed() - a table below a root awaits its flush
+ * @tlb: the gather that will flush and free
+ * @table: its virtual address
+ *
+ * Context: process.
+ */
+void pgdm_oracle_table_freed(struct mmu_gather *tlb, void *table)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&records_lock, flags);
+	if (nr_records < MAX_RECORDS)
+		records[nr_records++] = (struct record){
+			.task = current,
+			.mm = tlb->mm,
+			.phys = virt_to_phys(table),
+		};
+	else
+		pr_warn_ratelimited("oracle: more than %d tables await their flush, one is not checked\n",
+				    MAX_RECORDS);
+	spin_unlock_irqrestore(&records_lock, flags);
+}
+
+/* Takes one record of this thread and mm out. */
+static bool take_record(const struct mm_struct *mm, u64 *phys)
+{
+	unsigned long flags;
+	unsigned int i;
+	bool found = false;
+
+	spin_lock_irqsave(&records_lock, flags);
+	for (i = 0; i < nr_records && !found; i++) {
+		if (records[i].task != current || records[i].mm != mm)
+			continue;
+		*phys = records[i].phys;
+		records[i] = records[--nr_records];
+		found = true;
+	}
+	spin_unlock_irqrestore(&records_lock, flags);
+	return found;
+}
+
+/**
+ * pgdm_oracle_flushed() - flush_tlb_mm_range() has returned
+ * @mm: whose TLB entries were flushed
+ *
+ * Context: process, preemption may be off.
+ */
+void pgdm_oracle_flushed(struct mm_struct *mm)
+{
+	struct pgdm_mm *pm;
+	int cpu;
+	u64 phys;
+
+	if (!READ_ONCE(nr_records))
+		return;
+	rcu_read_lock();
+	pm = pgdm_registry_find((unsigned long)mm->pgd);
+	while (take_record(mm, &phys)) {
+		cpu = pm ? pgdm_engine_find_reaching(&pm->primary, phys) : -1;
+		if (cpu < 0)
+			continue;
+		preempt_disable();
+		pgdm_stat_inc(pgdm_cpus_stats(), PGDM_STAT_violations);
+		preempt_enable();
+		pr_err_ratelimited("oracle: the mirror of id %llu that CPU %d has loaded leads to the freed table %#llx\n",
+				   pm->primary.id, cpu, phys);
+	}
+	rcu_read_unlock();
+}

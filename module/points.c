@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The points of the kernel's life at which the engine is called: what each
+ * means for the tracked mms. hooks.c says how the kernel gets here.
+ */
+#include "points.h"
+
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/sched.h>
+#include <asm/cpufeature.h>
+#include <asm/processor.h>
+#include <asm/special_insns.h>
+
+#include "core/bug.h"
+#include "core/policy.h"
+#include "cpus.h"
+#include "hooks.h"
+#include "registry.h"
+#include "symbols.h"
+#include "trace.h"
+#include "track.h"
+
+static void trace_result(const struct pgdm_sync *sync)
+{
+	if (sync->evicted)
+		trace_evict(sync->evicted, sync->id);
+	if (!sync->synced)
+		return;
+	if (sync->copied.missed)
+		trace_hook_miss(READ_ONCE(*pgdm_engine.missed));
+	trace_sync(sync);
+}
+
+/**
+ * pgdm_points_write() - the kernel is about to write an entry of a root table
+ * @word: virtual address of the entry
+ * @value: what it will write there
+ *
+ * A2: the table may be no root, or one of a PTI pair: only then is the pair's
+ * address found by masking 8 KiB.
+ *
+ * Context: before the kernel's store; IRQs off, any locks held, not NMI.
+ */
+void pgdm_points_write(unsigned long word, u64 value)
+{
+	bool pair = boot_cpu_has(X86_FEATURE_PTI);
+	unsigned long root = word & ~(PAGE_SIZE * (pair ? 2 : 1) - 1);
+	unsigned int index = offset_in_page(word) / PGDM_ENTRY_BYTES;
+	struct pgdm_write w;
+	struct pgdm_mm *pm;
+	u64 seq;
+
+	if (pgdm_bug(miss_hook)) {
+		pgdm_hooks_count_miss();
+		return;
+	}
+	if (pgdm_index_is_kernel(index))
+		pgdm_registry_note_kernel_write();
+
+	rcu_read_lock();
+	pm = pgdm_registry_find(root);
+	if (pm) {
+		pgdm_write_init(&w, index, value, pair, word & PAGE_SIZE,
+				__supported_pte_mask & _PAGE_NX);
+		seq = pgdm_primary_write(&pm->primary, &w, pgdm_cpus_stats());
+		trace_publish(pm->primary.id, seq, index, value,
+			      pair && (word & PAGE_SIZE));
+	} else if (pgdm_bug(attach_early)) {
+		pgdm_bug_pause();
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * pgdm_points_switch() - the kernel has just loaded a root into CR3
+ *
+ * S2: the CPU is in mm_cpumask already, and tlb_gen was read.
+ *
+ * Context: IRQs off.
+ */
+void pgdm_points_switch(void)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+	unsigned long root = (unsigned long)__va(read_cr3_pa());
+	struct pgdm_mm *pm;
+	struct pgdm_sync sync;
+
+	if (!c)
+		return;
+	rcu_read_lock();
+	pm = pgdm_registry_find_ready(root);
+	pgdm_cache_switch(c, pm ? &pm->primary : NULL, &sync);
+	trace_result(&sync);
+	if (!pm && root != pgdm_symbols_kernel_root())
+		pgdm_track_stray();
+	rcu_read_unlock();
+}
+
+/**
+ * pgdm_points_adopt() - treat what this CPU runs now as just switched in
+ * @unused: for on_each_cpu()
+ *
+ * For an mm that is tracked while it runs.
+ * Context: IRQs off.
+ */
+void pgdm_points_adopt(void *unused)
+{
+	pgdm_points_switch();
+}
+
+/**
+ * pgdm_points_flush() - a TLB flush was received and is not carried out yet
+ *
+ * Context: IRQs off.
+ */
+void pgdm_points_flush(void)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+	struct pgdm_sync sync;
+
+	if (!c || !c->loaded)
+		return;
+	rcu_read_lock();
+	pgdm_cache_flush(c, &sync);
+	trace_result(&sync);
+	rcu_read_unlock();
+}
+
+/**
+ * pgdm_points_fault() - a page fault, not handled yet
+ * @address: the faulting address
+ *
+ * Context: IRQs off, or NMI.
+ */
+void pgdm_points_fault(unsigned long address)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+	struct pgdm_sync sync;
+
+	if (!c || !c->loaded || address >= TASK_SIZE_MAX)
+		return;
+	rcu_read_lock();
+	pgdm_cache_fault(c, pgd_index(address), &sync);
+	if (sync.synced)
+		trace_fault(sync.id, address, pgd_index(address), sync.fixed);
+	trace_result(&sync);
+	rcu_read_unlock();
+}
+
+/**
+ * pgdm_points_birth() - pgd_alloc() has made a root
+ * @mm: for whom
+ * @root: virtual address of the table
+ *
+ * Tracked when everything is, and when the parent is: fork() and exec() call
+ * this in the parent's, or the old program's, address space.
+ *
+ * Context: process; does not sleep.
+ */
+void pgdm_points_birth(struct mm_struct *mm, unsigned long root)
+{
+	bool inherit;
+
+	rcu_read_lock();
+	inherit = current->mm &&
+		  pgdm_registry_find((unsigned long)current->mm->pgd);
+	rcu_read_unlock();
+	if (inherit || pgdm_track_is_all())
+		pgdm_registry_add_newborn(mm, root);
+}
+
+/**
+ * pgdm_points_death() - pgd_free() is about to free a root
+ * @root: virtual address of the table
+ *
+ * Context: any but NMI.
+ */
+void pgdm_points_death(unsigned long root)
+{
+	bool tracked;
+
+	rcu_read_lock();
+	tracked = pgdm_registry_find(root);
+	rcu_read_unlock();
+	if (tracked)
+		pgdm_registry_remove_dying(root);
+}

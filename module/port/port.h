@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the portable core needs from the kernel.
+ *
+ * The core includes this header and its own, nothing else. Programs in user
+ * space put their own port.h (same guard) first on the include path, so that
+ * the core needs no #ifdef to be compiled there.
+ */
+#ifndef _PGDM_PORT_H
+#define _PGDM_PORT_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/string.h>
+#include <linux/timex.h>
+#include <linux/types.h>
+
+/* Cycles of the local CPU's time stamp counter; never used to decide. */
+static inline u64 pgdm_cycles(void)
+{
+	return get_cycles();
+}
+
+#endif

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The registry: which root tables are tracked.
+ *
+ * A2: a root is known by our own hash of roots. struct page's pt_mm is no
+ * substitute: EFI, kexec and identity maps have none, and neither has the
+ * user table of a PTI pair.
+ *
+ * DOC: A1, attaching
+ *
+ * The hook looks a root up before the kernel stores. A writer that looked,
+ * found nothing, and has not stored yet must not be overtaken by the first
+ * copy of a mirror.
+ *
+ * An mm that exists already: (1) its root is entered, (2) a grace period of
+ * RCU tasks passes, (3) it is ready. Between hook and store a writer does not
+ * sleep, so after (2) each writer has either stored, or looked after (1).
+ *
+ * A newborn: its root is entered when pgd_alloc() returns it. The only writers
+ * that can know it by then are those of kernel-half entries, which walk
+ * pgd_list with pgd_lock held: they do not leave the CPU between hook and
+ * store. Each hooked kernel-half write, of whatever root, notes the RCU state
+ * before it looks; no first copy is made until a grace period has passed
+ * since the last note. Writer: note, full barrier, look up. Attacher: enter,
+ * full barrier, read the note. One of the two sees the other.
+ */
+#include "registry.h"
+
+#include <linux/hashtable.h>
+#include <linux/kprobes.h>
+#include <linux/mempool.h>
+#include <linux/mm_types.h>
+#include <linux/pgtable.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <asm/cpufeature.h>
+
+#include "core/bug.h"
+#include "core/engine.h"
+#include "inject.h"
+#include "symbols.h"
+#include "trace.h"
+
+#define POOL_RESERVE	64	/* births that a lack of memory survives */
+
+static DEFINE_HASHTABLE(roots, 10);
+static DEFINE_SPINLOCK(registry_lock);
+static unsigned int nr_tracked;		/* registry_lock */
+static u64 last_id;			/* registry_lock */
+static unsigned long native_births;	/* registry_lock */
+static unsigned long kernel_write_note;
+
+static struct kmem_cache *mm_cache;
+static mempool_t *mm_pool;
+
+static unsigned long key(unsigned long root)
+{
+	return root >> PAGE_SHIFT;
+}
+
+/**
+ * pgdm_registry_find() - look a root table up
+ * @root: virtual address of the table, in the direct map
+ *
+ * Context: RCU read side, any context, NMI included; no locks.
+ * Return: the entry, ready or not, or NULL.
+ */
+struct pgdm_mm *pgdm_registry_find(unsigned long root)
+{
+	struct pgdm_mm *pm;
+
+	hash_for_each_possible_rcu(roots, pm, node, key(root))
+		if (pm->root == root)
+			return pm;
+	return NULL;
+}
+
+/* A1: has every kernel-half writer that may have overlooked the root stored? */
+static bool kernel_writers_done(void)
+{
+	smp_mb(); /* pairs with the one in pgdm_registry_note_kernel_write() */
+	return poll_state_synchronize_rcu(READ_ONCE(kernel_write_note));
+}
+
+/**
+ * pgdm_registry_find_ready() - look up a root of which mirrors may be made
+ * @root: virtual address of the table, in the direct map
+ *
+ * Context: RCU read side, any context.
+ */
+struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
+{
+	struct pgdm_mm *pm = pgdm_registry_find(root);
+
+	if (!pm || smp_load_acquire(&pm->ready))
+		return pm;
+	if (!pm->newborn || !kernel_writers_done())
+		return NULL;
+	WRITE_ONCE(pm->ready, true);
+	return pm;
+}
+
+/**
+ * pgdm_registry_note_kernel_write() - a kernel-half entry is being written
+ *
+ * To be called before the root is looked up, for tracked roots and others.
+ * Context: any but NMI.
+ */
+void pgdm_registry_note_kernel_write(void)
+{
+	WRITE_ONCE(kernel_write_note, get_state_synchronize_rcu());
+	smp_mb(); /* the note before the look-up, see A1 above */
+}
+
+static void entry_free_rcu(struct rcu_head *rcu)
+{
+	mempool_free(container_of(rcu, struct pgdm_mm, rcu), mm_pool);
+}
+
+static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
+		       unsigned long root, bool newborn)
+{
+	u64 *table = (u64 *)root;
+
+	pgdm_primary_init(&pm->primary, 0, table,
+			  boot_cpu_has(X86_FEATURE_PTI) ?
+				table + PGDM_ENTRIES : NULL);
+	pm->root = root;
+	pm->mm = mm;
+	pm->ready = false;
+	pm->newborn = newborn;
+}
+
+/* Caller holds registry_lock. Returns false when the root is known already. */
+static bool enter(struct pgdm_mm *pm)
+{
+	lockdep_assert_held(&registry_lock);
+	if (pgdm_registry_find(pm->root))
+		return false;
+	pm->primary.id = ++last_id;
+	hash_add_rcu(roots, &pm->node, key(pm->root));
+	nr_tracked++;
+	trace_track(pm->primary.id, pm->root);
+	return true;
+}
+
+/*
+ * Caller holds registry_lock. The mirrors are taken away here already: the
+ * caller guarantees that no CPU can look the root up from now on, or calls
+ * pgdm_engine_forget() once more when that is so.
+ */
+static void leave(struct pgdm_mm *pm, const char *why)
+{
+	lockdep_assert_held(&registry_lock);
+	hash_del_rcu(&pm->node);
+	nr_tracked--;
+	pgdm_engine_forget(&pm->primary);
+	trace_untrack(pm->primary.id, why);
+	call_rcu(&pm->rcu, entry_free_rcu);
+}
+
+/**
+ * pgdm_registry_add() - enter an mm that exists already
+ * @mm: the caller holds a reference (mm_count), so that the root stays
+ *
+ * No mirror is made before pgdm_registry_settle().
+ *
+ * Context: may sleep.
+ * Return: 0, -EEXIST when it is tracked, -EINVAL for one of the kernel's own
+ * address spaces, -ENOMEM.
+ */
+int pgdm_registry_add(struct mm_struct *mm)
+{
+	struct pgdm_mm *pm = NULL;
+	unsigned long flags;
+	bool added;
+
+	if (pgdm_symbols_is_kernel_mm(mm))
+		return -EINVAL;
+	if (!pgdm_inject_failure())
+		pm = kmem_cache_alloc(mm_cache, GFP_KERNEL);
+	if (!pm)
+		return -ENOMEM;
+	entry_init(pm, mm, (unsigned long)mm->pgd, false);
+	spin_lock_irqsave(&registry_lock, flags);
+	added = enter(pm);
+	spin_unlock_irqrestore(&registry_lock, flags);
+	if (added)
+		return 0;
+	mempool_free(pm, mm_pool);
+	return -EEXIST;
+}
+
+/**
+ * pgdm_registry_add_newborn() - enter the root that pgd_alloc() has made
+ * @mm: its owner
+ * @root: virtual address of the table
+ *
+ * It needs no settling (A1). Without memory the mm stays native, which is
+ * counted.
+ *
+ * Context: any but NMI; does not sleep.
+ */
+void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
+{
+	struct pgdm_mm *pm = NULL;
+	unsigned long flags;
+
+	if (!pgdm_inject_failure())
+		pm = mempool_alloc(mm_pool, GFP_NOWAIT | __GFP_NOWARN);
+	spin_lock_irqsave(&registry_lock, flags);
+	if (pm) {
+		entry_init(pm, mm, root, true);
+		if (WARN_ON_ONCE(!enter(pm)))
+			mempool_free(pm, mm_pool);
+	} else {
+		native_births++;
+	}
+	spin_unlock_irqrestore(&registry_lock, flags);
+}
+
+/**
+ * pgdm_registry_settle() - make ready what was added
+ *
+ * Context: sleeps for a grace period of RCU tasks; the caller lets nobody add
+ * in the meantime.
+ * Return: was there anything to make ready?
+ */
+bool pgdm_registry_settle(void)
+{
+	struct pgdm_mm *pm;
+	unsigned long flags;
+	bool any = false;
+	int bucket;
+
+	if (!pgdm_bug(attach_early))
+		synchronize_rcu_tasks();
+	spin_lock_irqsave(&registry_lock, flags);
+	hash_for_each(roots, bucket, pm, node) {
+		if (pm->newborn || pm->ready)
+			continue;
+		any = true;
+		/* Pairs with the acquire in pgdm_registry_find_ready(). */
+		smp_store_release(&pm->ready, true);
+	}
+	spin_unlock_irqrestore(&registry_lock, flags);
+	return any;
+}
+
+static bool remove(unsigned long root, const char *why)
+{
+	struct pgdm_mm *pm;
+	unsigned long flags;
+
+	spin_lock_irqsave(&registry_lock, flags);
+	pm = pgdm_registry_find(root);
+	if (pm)
+		leave(pm, why);
+	spin_unlock_irqrestore(&registry_lock, flags);
+	return pm;
+}
+
+/**
+ * pgdm_registry_remove_dying() - the root is about to be freed
+ * @root: virtual address of the table
+ *
+ * No CPU runs on the mm any more, and none can switch to it.
+ *
+ * Context: pgd_free(); any but NMI.
+ * Return: was it tracked?
+ */
+bool pgdm_registry_remove_dying(unsigned long root)
+{
+	return remove(root, "freed");
+}
+
+/**
+ * pgdm_registry_remove() - stop tracking an mm that lives on
+ * @mm: the mm
+ *
+ * A CPU that was switching to it may have found it still, and have announced
+ * a mirror after the scan: pgdm_engine_forget() has marked the primary dead
+ * first, which that CPU sees.
+ *
+ * Context: process.
+ * Return: 0, or -ENOENT when it was not tracked.
+ */
+int pgdm_registry_remove(struct mm_struct *mm)
+{
+	return remove((unsigned long)mm->pgd, "untracked") ? 0 : -ENOENT;
+}
+
+/**
+ * pgdm_registry_remove_all() - stop tracking everything
+ *
+ * Context: process.
+ */
+void pgdm_registry_remove_all(void)
+{
+	struct hlist_node *next;
+	struct pgdm_mm *pm;
+	unsigned long flags;
+	int bucket;
+
+	spin_lock_irqsave(&registry_lock, flags);
+	hash_for_each_safe(roots, bucket, next, pm, node)
+		leave(pm, "untracked");
+	spin_unlock_irqrestore(&registry_lock, flags);
+}
+
+/* The lock keeps pgd_free() away, and with it the end of pm->mm. */
+static void show_owner(struct seq_file *seq, const struct pgdm_mm *pm)
+{
+	struct task_struct *owner = NULL;
+
+#ifdef CONFIG_MEMCG
+	owner = rcu_dereference(pm->mm->owner);
+#endif
+	if (owner)
+		seq_printf(seq, "pid %d comm %s ", task_tgid_nr(owner),
+			   owner->comm);
+	else
+		seq_puts(seq, "pid 0 comm - ");
+}
+
+/**
+ * pgdm_registry_show() - print a line for each tracked mm
+ * @seq: where to
+ */
+void pgdm_registry_show(struct seq_file *seq)
+{
+	struct pgdm_mm *pm;
+	unsigned long flags;
+	int bucket;
+
+	rcu_read_lock();
+	spin_lock_irqsave(&registry_lock, flags);
+	hash_for_each(roots, bucket, pm, node) {
+		show_owner(seq, pm);
+		seq_printf(seq, "id %llu ctx_id %llu root %px seq %llu %s\n",
+			   pm->primary.id, pm->mm->context.ctx_id,
+			   (void *)pm->root, pgdm_primary_seq(&pm->primary),
+			   pm->ready ? "ready" : "attaching");
+	}
+	spin_unlock_irqrestore(&registry_lock, flags);
+	rcu_read_unlock();
+}
+
+/**
+ * pgdm_registry_count() - how many mms are tracked
+ */
+unsigned int pgdm_registry_count(void)
+{
+	return READ_ONCE(nr_tracked);
+}
+
+/**
+ * pgdm_registry_native_births() - how many newborns found no memory
+ */
+unsigned long pgdm_registry_native_births(void)
+{
+	return READ_ONCE(native_births);
+}
+
+/**
+ * pgdm_registry_init() - set up the registry's memory
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int pgdm_registry_init(void)
+{
+	kernel_write_note = get_state_synchronize_rcu();
+	if (!pgdm_inject_failure())
+		mm_cache = KMEM_CACHE(pgdm_mm, 0);
+	if (!mm_cache)
+		return -ENOMEM;
+	if (!pgdm_inject_failure())
+		mm_pool = mempool_create_slab_pool(POOL_RESERVE, mm_cache);
+	if (!mm_pool) {
+		kmem_cache_destroy(mm_cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * pgdm_registry_exit() - forget everything and free the memory
+ *
+ * The hooks are gone: nobody looks up, nobody adds.
+ * Context: may sleep.
+ */
+void pgdm_registry_exit(void)
+{
+	pgdm_registry_remove_all();
+	rcu_barrier(); /* for entry_free_rcu() */
+	mempool_destroy(mm_pool);
+	kmem_cache_destroy(mm_cache);
+}

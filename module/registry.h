@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The registry: which root tables are tracked.
+ */
+#ifndef _PGDM_REGISTRY_H
+#define _PGDM_REGISTRY_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+
+#include "core/primary.h"
+
+struct mm_struct;
+struct seq_file;
+
+/**
+ * struct pgdm_mm - one tracked address space
+ * @primary: its root table
+ * @root: virtual address of the root table, the key; with PTI the kernel's
+ *	table of the pair
+ * @mm: the owner of the root; no reference is held. Valid until pgd_free()
+ *	ends this entry, so look at it under the registry's lock only
+ * @ready: mirrors may be made (A1); set once
+ * @newborn: entered when pgd_alloc() returned it; constant
+ * @node: registry's lock to change, RCU to walk
+ * @rcu: the entry outlives a grace period
+ */
+struct pgdm_mm {
+	struct pgdm_primary primary;
+	unsigned long root;
+	struct mm_struct *mm;
+	bool ready;
+	bool newborn;
+	struct hlist_node node;
+	struct rcu_head rcu;
+};
+
+int pgdm_registry_init(void);
+void pgdm_registry_exit(void);
+
+struct pgdm_mm *pgdm_registry_find(unsigned long root);
+struct pgdm_mm *pgdm_registry_find_ready(unsigned long root);
+int pgdm_registry_add(struct mm_struct *mm);
+void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root);
+bool pgdm_registry_settle(void);
+bool pgdm_registry_remove_dying(unsigned long root);
+int pgdm_registry_remove(struct mm_struct *mm);
+void pgdm_registry_remove_all(void);
+void pgdm_registry_note_kernel_write(void);
+void pgdm_registry_show(struct seq_file *seq);
+unsigned int pgdm_registry_count(void);
+unsigned long pgdm_registry_native_births(void);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kernel symbols that are not exported, resolved when the module loads.
+ *
+ * kallsyms_lookup_name() is not exported either (since 5.7); a kprobe tells
+ * where it is.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "symbols.h"
+
+#include <linux/kprobes.h>
+#include <linux/mm_types.h>
+#include <linux/pgtable.h>
+#include <linux/tracepoint.h>
+
+#include "inject.h"
+
+/*
+ * The kernel's own address spaces: never tracked (A2). efi_mm and poking_mm
+ * need not exist.
+ */
+enum { INIT_MM, EFI_MM, POKING_MM, NR_SYMBOLS };
+
+static struct {
+	const char *name;
+	bool required;
+	void *address;
+} symbols[NR_SYMBOLS] = {
+	[INIT_MM]	= { "init_mm", true },
+	[EFI_MM]	= { "efi_mm", false },
+	[POKING_MM]	= { "poking_mm", false },	/* a pointer */
+};
+
+typedef unsigned long (*lookup_t)(const char *name);
+
+static lookup_t find_lookup(void)
+{
+	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
+	lookup_t lookup;
+
+	if (register_kprobe(&kp))
+		return NULL;
+	lookup = (lookup_t)kp.addr;
+	unregister_kprobe(&kp);
+	return lookup;
+}
+
+/**
+ * pgdm_symbols_init() - resolve the table
+ *
+ * Context: may sleep.
+ * Return: 0, or -ENOENT when a required symbol is missing; its name has been
+ * logged.
+ */
+int pgdm_symbols_init(void)
+{
+	lookup_t lookup = find_lookup();
+	unsigned int i;
+
+	if (!lookup) {
+		pr_err("missing symbol kallsyms_lookup_name: needs CONFIG_KPROBES and CONFIG_KALLSYMS\n");
+		return -ENOENT;
+	}
+	for (i = 0; i < NR_SYMBOLS; i++) {
+		if (!pgdm_inject_hidden(symbols[i].name))
+			symbols[i].address = (void *)lookup(symbols[i].name);
+		if (symbols[i].required && !symbols[i].address) {
+			pr_err("missing symbol %s: needs CONFIG_KALLSYMS_ALL\n",
+			       symbols[i].name);
+			return -ENOENT;
+		}
+	}
+	return 0;
+}
+
+/**
+ * pgdm_symbols_is_kernel_mm() - one of the kernel's own address spaces?
+ * @mm: any mm
+ */
+bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm)
+{
+	struct mm_struct **poking = symbols[POKING_MM].address;
+
+	return mm == symbols[INIT_MM].address ||
+	       mm == symbols[EFI_MM].address || (poking && mm == *poking);
+}
+
+/**
+ * pgdm_symbols_kernel_root() - the root table that init_mm runs on
+ *
+ * Return: its virtual address in the direct map, comparable with
+ * __va(read_cr3_pa()).
+ */
+unsigned long pgdm_symbols_kernel_root(void)
+{
+	struct mm_struct *mm = symbols[INIT_MM].address;
+
+	return (unsigned long)__va(__pa(mm->pgd));
+}
+
+struct search {
+	const char *name;
+	struct tracepoint *found;
+};
+
+static void match(struct tracepoint *tp, void *arg)
+{
+	struct search *s = arg;
+
+	if (!strcmp(tp->name, s->name))
+		s->found = tp;
+}
+
+/**
+ * pgdm_symbols_tracepoint() - find one of the kernel's tracepoints
+ * @name: without its group
+ *
+ * Return: the tracepoint, or NULL.
+ */
+struct tracepoint *pgdm_symbols_tracepoint(const char *name)
+{
+	struct search s = { .name = name };
+
+	for_each_kernel_tracepoint(match, &s);
+	return s.found;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Kernel symbols that are not exported, resolved when the module loads.
+ */
+#ifndef _PGDM_SYMBOLS_H
+#define _PGDM_SYMBOLS_H
+
+#include <linux/types.h>
+
+struct mm_struct;
+struct tracepoint;
+
+int pgdm_symbols_init(void);
+bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm);
+unsigned long pgdm_symbols_kernel_root(void);
+struct tracepoint *pgdm_symbols_tracepoint(const char *name);
+
+#endif

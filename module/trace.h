@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The module's trace events.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM pgd_mirror
+
+#if !defined(_PGDM_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _PGDM_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "core/cache.h"
+#include "core/policy.h"
+
+#ifndef PGDM_POLICY_NAME_LEN
+#define PGDM_POLICY_NAME_LEN	12
+#define show_kind(kind)						\
+	__print_symbolic(kind, { PGDM_CLEAN, "clean" },		\
+			 { PGDM_DIRTY, "dirty" }, { PGDM_FULL, "full" })
+#define show_reason(reason)					\
+	__print_symbolic(reason,				\
+			 { PGDM_REASON_SWITCH, "switch" },	\
+			 { PGDM_REASON_FLUSH, "flush" },	\
+			 { PGDM_REASON_FAULT, "fault" },	\
+			 { PGDM_REASON_USER_RETURN, "user_return" }, \
+			 { PGDM_REASON_ATTACH, "attach" })
+#endif
+
+TRACE_DEFINE_ENUM(PGDM_CLEAN);
+TRACE_DEFINE_ENUM(PGDM_DIRTY);
+TRACE_DEFINE_ENUM(PGDM_FULL);
+TRACE_DEFINE_ENUM(PGDM_REASON_SWITCH);
+TRACE_DEFINE_ENUM(PGDM_REASON_FLUSH);
+TRACE_DEFINE_ENUM(PGDM_REASON_FAULT);
+TRACE_DEFINE_ENUM(PGDM_REASON_USER_RETURN);
+TRACE_DEFINE_ENUM(PGDM_REASON_ATTACH);
+
+/* A change of a primary was made known to the mirrors. */
+TRACE_EVENT(publish,
+
+	TP_PROTO(u64 id, u64 seq, unsigned int index, u64 value,
+		 bool user_page),
+	TP_ARGS(id, seq, index, value, user_page),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, seq)
+		__field(u64, value)
+		__field(u16, index)
+		__field(u8, user_page)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->seq = seq;
+		__entry->value = value;
+		__entry->index = index;
+		__entry->user_page = user_page;
+	),
+
+	TP_printk("id=%llu seq=%llu index=%u value=%#llx user_page=%u",
+		  __entry->id, __entry->seq, __entry->index, __entry->value,
+		  __entry->user_page)
+);
+
+/* A mirror was brought up to date. */
+TRACE_EVENT(sync,
+
+	TP_PROTO(const struct pgdm_sync *sync),
+	TP_ARGS(sync),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, seq)
+		__field(u64, cycles)
+		__array(char, policy, PGDM_POLICY_NAME_LEN)
+		__field(u32, bytes)
+		__field(u16, entries)
+		__field(u8, kind)
+		__field(u8, reason)
+	),
+
+	TP_fast_assign(
+		__entry->id = sync->id;
+		__entry->seq = sync->seq;
+		__entry->cycles = sync->cycles;
+		strscpy(__entry->policy, pgdm_policies[sync->policy]->name,
+			PGDM_POLICY_NAME_LEN);
+		__entry->bytes = sync->copied.words * PGDM_ENTRY_BYTES;
+		__entry->entries = sync->copied.words;
+		__entry->kind = sync->copied.kind;
+		__entry->reason = sync->reason;
+	),
+
+	TP_printk("id=%llu seq=%llu policy=%s kind=%s reason=%s entries=%u bytes=%u cycles=%llu",
+		  __entry->id, __entry->seq, __entry->policy,
+		  show_kind(__entry->kind), show_reason(__entry->reason),
+		  __entry->entries, __entry->bytes, __entry->cycles)
+);
+
+/* A page fault of a tracked mm; fixed: its mirror lacked the entry. */
+TRACE_EVENT(fault,
+
+	TP_PROTO(u64 id, u64 address, unsigned int index, bool fixed),
+	TP_ARGS(id, address, index, fixed),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, address)
+		__field(u16, index)
+		__field(u8, fixed)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->address = address;
+		__entry->index = index;
+		__entry->fixed = fixed;
+	),
+
+	TP_printk("id=%llu address=%#llx index=%u fixed=%u", __entry->id,
+		  __entry->address, __entry->index, __entry->fixed)
+);
+
+TRACE_EVENT(track,
+
+	TP_PROTO(u64 id, unsigned long root),
+	TP_ARGS(id, root),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, root)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->root = root;
+	),
+
+	TP_printk("id=%llu root=%#llx", __entry->id, __entry->root)
+);
+
+TRACE_EVENT(untrack,
+
+	TP_PROTO(u64 id, const char *reason),
+	TP_ARGS(id, reason),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(reason, reason)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__assign_str(reason, reason);
+	),
+
+	TP_printk("id=%llu reason=%s", __entry->id, __get_str(reason))
+);
+
+/* A primary lost one of its mirrors to another. */
+TRACE_EVENT(evict,
+
+	TP_PROTO(u64 id, u64 by),
+	TP_ARGS(id, by),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, by)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->by = by;
+	),
+
+	TP_printk("id=%llu by=%llu", __entry->id, __entry->by)
+);
+
+/* A sync noticed that the write probe was missed (H1). */
+TRACE_EVENT(hook_miss,
+
+	TP_PROTO(unsigned long missed),
+	TP_ARGS(missed),
+
+	TP_STRUCT__entry(
+		__field(u64, missed)
+	),
+
+	TP_fast_assign(
+		__entry->missed = missed;
+	),
+
+	TP_printk("missed=%llu", __entry->missed)
+);
+
+#endif
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

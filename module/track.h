@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Deciding which mms are tracked: one, many, all.
+ */
+#ifndef _PGDM_TRACK_H
+#define _PGDM_TRACK_H
+
+#include <linux/types.h>
+
+bool pgdm_track_is_all(void);
+int pgdm_track_all(void);
+void pgdm_track_none(void);
+int pgdm_track_pid(pid_t nr);
+int pgdm_untrack_pid(pid_t nr);
+void pgdm_track_stray(void);
+void pgdm_track_exit(void);
+
+#endif
