@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The benchmark's report: snapshots in, table, JSON and HTML out."""
