@@ -2,11 +2,6 @@
 # pgd-mirror: builds, tests and measures. "make help" lists the targets.
 # Everything that is made goes to build/; set-up happens by itself.
 
-ifneq ($(KERNELRELEASE),)
-# A kernel tree's make came here.
-include $(src)/Kbuild
-else
-
 KERNEL ?= 6.1
 
 SHELL := /bin/bash
@@ -104,5 +99,3 @@ $(host_ready): tools/setup/packages tools/setup/host
 
 $(build)/kernels/$(KERNEL)/stamp: | $(host_ready)
 	@tools/setup/kernel $(KERNEL)
-
-endif
