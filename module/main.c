@@ -2,7 +2,7 @@
 /*
  * pgd-mirror: shadow mirrors of each mm's PGD.
  *
- * Init in order, unwind in reverse. See Documentation/protocol.rst.
+ * Init in order, unwind in reverse. See Documentation/protocol.md.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -10,7 +10,10 @@
 
 static const unsigned long never_missed;
 
-struct pgdm_engine pgdm_engine = { .missed = &never_missed };
+struct pgdm_engine pgdm_engine = {
+	.missed = &never_missed,
+	.missed_stored = &never_missed,
+};
 
 static struct pgdm_cache *cache_of(unsigned int cpu)
 {

@@ -17,6 +17,10 @@ struct pgdm_write;
  * struct pgdm_engine - what all CPUs share
  * @policy: the policy in force; replaced at any time, read once a sync point
  * @missed: how often the write hook was missed so far (H1); never NULL
+ * @missed_stored: how many of those writes are known to have been stored: a
+ *	value that @missed had a grace period ago. A miss is counted before the
+ *	kernel stores, so a full copy made at once may still lack the write;
+ *	until this catches up, all syncs are full. Never NULL
  * @caches: by CPU number, NULL where a CPU never came up; entries are set
  *	once and stay until nobody can look any more
  * @nr_caches: length of @caches
@@ -24,6 +28,7 @@ struct pgdm_write;
 struct pgdm_engine {
 	const struct pgdm_policy *policy;
 	const unsigned long *missed;
+	const unsigned long *missed_stored;
 	struct pgdm_cache **caches;
 	unsigned int nr_caches;
 };

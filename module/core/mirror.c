@@ -92,8 +92,13 @@ void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 	/*
 	 * N1: recorded before the copy, so that the poison of an NMI that
 	 * comes later is still there when the caller looks.
+	 *
+	 * H1: not how many hooks were missed, but how many of those writes are
+	 * surely stored. A miss is counted before the kernel's store, which may
+	 * come after this copy; as with W1, that would be lost.
 	 */
-	WRITE_ONCE(m->missed_seen, READ_ONCE(*pgdm_engine.missed));
+	WRITE_ONCE(m->missed_seen,
+		   smp_load_acquire(pgdm_engine.missed_stored));
 	do {
 		kernel_seq = atomic64_read_acquire(&p->kernel_seq);
 		seq = pgdm_primary_seq(p);

@@ -19,8 +19,8 @@ struct pgdm_primary;
  * @page: the tables, PGDM_ENTRIES words each, the second NULL without PTI.
  *	The owning CPU writes both halves, a kernel-half writer the upper one
  * @seen: sequence of the primary that the copy holds (owning CPU only)
- * @missed_seen: number of missed hooks that the copy allows for (owning CPU
- *	only, NMI included), or PGDM_MISSED_POISON
+ * @missed_seen: number of missed hooks whose writes the copy surely has
+ *	(owning CPU only, NMI included), or PGDM_MISSED_POISON
  * @id: the id of @primary (owning CPU only)
  * @writers: kernel-half writers that may be storing into @page just now
  */
@@ -42,7 +42,7 @@ enum pgdm_kind {
 /**
  * struct pgdm_copied - what one sync did
  * @kind: the most that happened
- * @words: 8-byte words written into the mirror
+ * @words: 8-byte words brought up to date in the mirror
  * @missed: it was full because a hook was missed
  */
 struct pgdm_copied {

@@ -13,7 +13,7 @@ struct pgdm_stats;
 /*
  * Records that a primary keeps of its latest changes. A mirror that fell
  * further behind is copied in full; beyond some 64 words that is cheaper
- * anyway (Documentation/measurements.rst).
+ * anyway (Documentation/measurements.md).
  */
 #define PGDM_RING		64
 #define PGDM_RING_MASK		(PGDM_RING - 1)
