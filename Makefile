@@ -21,7 +21,7 @@ variant := custom
 module_cc := $(if $(filter-out default undefined,$(origin CC)),CC=$(CC))
 else
 kdir := $(build)/kernels/$(KERNEL)/kdir
-kernel_ready := $(build)/kernels/$(KERNEL)/stamp
+kernel_ready := kernel-ready
 variant := $(KERNEL)
 module_cc := CC=$(shell sed -n 's/^kernel_cc=//p' tools/setup/kernels/$(KERNEL).conf)
 endif
@@ -38,7 +38,7 @@ endif
 
 .DEFAULT_GOAL := module
 .PHONY: all module seeded check bench unit bench-native shell check-style \
-	selftests setup clean distclean help
+	selftests setup kernel-ready clean distclean help
 
 all: module			## same as module
 
@@ -97,5 +97,6 @@ $(host_ready): tools/setup/packages tools/setup/host
 	@tools/setup/host
 	@mkdir -p $(@D) && touch $@
 
-$(build)/kernels/$(KERNEL)/stamp: | $(host_ready)
+# Quick when there is nothing to do.
+kernel-ready: $(host_ready)
 	@tools/setup/kernel $(KERNEL)
