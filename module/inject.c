@@ -21,22 +21,35 @@ unsigned long pgdm_bugs;
 #define BUG_NAME(name, rule) #name,
 static const char *const bug_names[] = { PGDM_BUGS(BUG_NAME) };
 
+static int bug_number(const char *name)
+{
+	int i;
+
+	for (i = 0; i < PGDM_NR_BUGS; i++)
+		if (sysfs_streq(name, bug_names[i]))
+			return i;
+	return -ENOENT;
+}
+
+/* "none", or names with commas between them; all or nothing. */
 static int bug_set(const char *value, const struct kernel_param *kp)
 {
-	unsigned int i;
+	char text[128], *rest = text, *name;
+	unsigned long bugs = 0;
+	int i;
 
-	if (sysfs_streq(value, "none")) {
-		WRITE_ONCE(pgdm_bugs, 0);
-		return 0;
-	}
-	for (i = 0; i < PGDM_NR_BUGS; i++) {
-		if (sysfs_streq(value, bug_names[i])) {
-			WRITE_ONCE(pgdm_bugs, BIT(i));
-			return 0;
+	if (strscpy(text, value, sizeof(text)) < 0)
+		return -EINVAL;
+	while (!sysfs_streq(value, "none") && (name = strsep(&rest, ","))) {
+		i = bug_number(name);
+		if (i < 0) {
+			pr_warn("bug: unknown name, see core/bug.h\n");
+			return -EINVAL;
 		}
+		bugs |= BIT(i);
 	}
-	pr_warn("bug: unknown name, see core/bug.h\n");
-	return -EINVAL;
+	WRITE_ONCE(pgdm_bugs, bugs);
+	return 0;
 }
 
 static int bug_get(char *buffer, const struct kernel_param *kp)
@@ -58,11 +71,15 @@ static const struct kernel_param_ops bug_ops = {
 };
 
 module_param_cb(bug, &bug_ops, NULL, 0600);
-MODULE_PARM_DESC(bug, "Seeded bug that is on, or none");
+MODULE_PARM_DESC(bug, "Seeded bugs that are on, with commas between them, or none");
 
 static unsigned int bug_pause_ms;
 module_param(bug_pause_ms, uint, 0600);
 MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to spin in a bug's window");
+
+static atomic_t bug_pauses = ATOMIC_INIT(0);
+module_param_named(bug_pauses, bug_pauses.counter, int, 0400);
+MODULE_PARM_DESC(bug_pauses, "How often a bug's window was entered");
 
 static int fail_at;
 module_param(fail_at, int, 0600);
@@ -79,6 +96,7 @@ MODULE_PARM_DESC(hide, "Treat this kernel symbol as missing");
  */
 void pgdm_bug_pause(void)
 {
+	atomic_inc(&bug_pauses);
 	mdelay(READ_ONCE(bug_pause_ms));
 }
 
