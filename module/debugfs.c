@@ -47,8 +47,10 @@ static int file_open(struct inode *inode, struct file *file)
 {
 	const struct file_row *row = inode->i_private;
 
-	if (!row->show || !(file->f_mode & FMODE_READ))
-		return single_open(file, NULL, inode->i_private);
+	/* The modes say so too, but root may override them. */
+	if (((file->f_mode & FMODE_READ) && !row->show) ||
+	    ((file->f_mode & FMODE_WRITE) && !row->write))
+		return -EACCES;
 	return single_open(file, row->show, inode->i_private);
 }
 
@@ -59,8 +61,6 @@ static ssize_t file_write(struct file *file, const char __user *from,
 	char text[PGDM_WRITE_MAX + 1];
 	int ret;
 
-	if (!row->write)
-		return -EINVAL;
 	if (*pos || count > PGDM_WRITE_MAX) {
 		pr_warn_ratelimited("%s: expected one write of at most %d bytes\n",
 				    row->name, PGDM_WRITE_MAX);
