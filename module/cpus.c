@@ -20,6 +20,7 @@
 
 #include "inject.h"
 #include "points.h"
+#include "steer.h"
 
 DEFINE_PER_CPU(struct pgdm_cache *, pgdm_cpu_active);
 
@@ -105,6 +106,7 @@ static int cpu_down(unsigned int cpu)
 	local_irq_save(flags);
 	this_cpu_write(pgdm_cpu_active, NULL);
 	barrier(); /* an NMI's fault finds no cache, or a whole one */
+	pgdm_steer_release_cpu(pgdm_engine.caches[cpu], NULL);
 	pgdm_cache_drop(pgdm_engine.caches[cpu]);
 	local_irq_restore(flags);
 	return 0;

@@ -13,8 +13,8 @@
 #include "core/engine.h"
 #include "core/policy.h"
 #include "debugfs.h"
-#include "preflight.h"
 #include "registry.h"
+#include "steer.h"
 #include "track.h"
 
 int pgdm_policy_show(struct seq_file *seq, void *unused)
@@ -63,7 +63,7 @@ int pgdm_policy_write(char *text)
 
 int pgdm_live_show(struct seq_file *seq, void *unused)
 {
-	seq_puts(seq, "0\n");
+	seq_printf(seq, "%d\n", pgdm_steer_is_live());
 	return 0;
 }
 
@@ -75,7 +75,7 @@ int pgdm_live_write(char *text)
 		pr_warn_ratelimited("live: expected 0 or 1\n");
 		return -EINVAL;
 	}
-	return live ? pgdm_preflight_live() : 0;
+	return pgdm_steer_set(live);
 }
 
 int pgdm_track_show(struct seq_file *seq, void *unused)

@@ -340,7 +340,7 @@ const unsigned long *pgdm_hooks_missed(void)
 }
 
 /**
- * pgdm_hooks_count_miss() - count a write as missed, for a seeded bug
+ * pgdm_hooks_count_miss() - let all mirrors be copied in full
  */
 void pgdm_hooks_count_miss(void)
 {
@@ -355,13 +355,29 @@ unsigned long pgdm_hooks_missed_births(void)
 	return READ_ONCE(birth_rp.nmissed) + READ_ONCE(birth_rp.kp.nmissed);
 }
 
-/* Somebody may have written 0 to debugfs kprobes/enabled. */
-static bool is_silenced(const struct hook *h)
+/**
+ * pgdm_hooks_silenced() - has somebody disarmed the write probe?
+ *
+ * Writing 0 to debugfs kprobes/enabled puts the probed instruction back.
+ *
+ * Context: any.
+ */
+bool pgdm_hooks_silenced(void)
 {
-	const struct kprobe *kp = h->kind == ON_ENTRY ? h->kp : NULL;
+	return READ_ONCE(*(const u8 *)write_kp.addr) == write_kp.opcode;
+}
 
-	return kp && (!kprobe_disabled((struct kprobe *)kp) &&
-		      *(const u8 *)kp->addr == kp->opcode);
+/**
+ * pgdm_hooks_ok() - is everything that is wanted in place?
+ */
+bool pgdm_hooks_ok(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (!hooks[i].armed && !(hooks[i].wanted && !hooks[i].wanted()))
+			return false;
+	return !pgdm_hooks_silenced();
 }
 
 /**
@@ -380,7 +396,7 @@ void pgdm_hooks_preflight(struct seq_file *seq)
 		if (!h->armed)
 			seq_printf(seq, "FAIL %s: %s: not hooked; load the module again\n",
 				   h->symbol, h->purpose);
-		else if (is_silenced(h))
+		else if (h->kp && pgdm_hooks_silenced())
 			seq_printf(seq, "FAIL %s: %s: kprobes are disarmed; write 1 to debugfs kprobes/enabled\n",
 				   h->symbol, h->purpose);
 		else

@@ -13,8 +13,8 @@
 #include "cpus.h"
 #include "debugfs.h"
 #include "hooks.h"
-#include "preflight.h"
 #include "registry.h"
+#include "steer.h"
 #include "symbols.h"
 #include "track.h"
 
@@ -40,8 +40,6 @@ static int check_parameters(void)
 		pr_err("track=%s: expected all or none\n", track);
 		return -EINVAL;
 	}
-	if (live)
-		return pgdm_preflight_live();
 	return pgdm_policy_set(policy);
 }
 
@@ -68,17 +66,26 @@ static int __init pgdm_init(void)
 	ret = pgdm_hooks_arm();
 	if (ret)
 		goto err_stats;
+	ret = pgdm_steer_init();
+	if (ret)
+		goto err_hooks;
+	if (live)
+		ret = pgdm_steer_set(true);
+	if (ret)
+		goto err_steer;
 	if (!strcmp(track, "all"))
 		ret = pgdm_track_all();
 	if (ret)
-		goto err_hooks;
+		goto err_steer;
 	ret = pgdm_debugfs_init();
 	if (ret)
-		goto err_hooks;
-	pr_info("shadow mode, policy %s, %u mirrors a CPU, tracking %s\n",
-		policy, mirrors, track);
+		goto err_steer;
+	pr_info("%s mode, policy %s, %u mirrors a CPU, tracking %s\n",
+		live ? "live" : "shadow", policy, mirrors, track);
 	return 0;
 
+err_steer:
+	pgdm_steer_exit();
 err_hooks:
 	pgdm_hooks_disarm();
 	pgdm_track_exit();
@@ -94,13 +101,14 @@ err:
 }
 
 /*
- * The files first, so that nobody steers or looks any more; then the hooks,
- * so that nobody finds a mirror; then what they led to. The registry goes
+ * The files first, so that nobody steers or looks any more; then live mode, so
+ * that no CR3 holds a mirror (L2); then the hooks, so that nobody finds one; then what they led to. The registry goes
  * before the caches: it takes the mirrors from the primaries.
  */
 static void __exit pgdm_exit(void)
 {
 	pgdm_debugfs_exit();
+	pgdm_steer_exit();
 	pgdm_hooks_disarm();
 	pgdm_track_exit();
 	pgdm_registry_exit();

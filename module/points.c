@@ -17,6 +17,7 @@
 #include "cpus.h"
 #include "hooks.h"
 #include "registry.h"
+#include "steer.h"
 #include "symbols.h"
 #include "trace.h"
 #include "track.h"
@@ -72,6 +73,35 @@ void pgdm_points_write(unsigned long word, u64 value)
 	rcu_read_unlock();
 }
 
+/* A2: strays are looked for only among what is not the kernel's own. */
+static void switch_to(struct pgdm_cache *c, unsigned long root)
+{
+	struct pgdm_mirror *m;
+	struct pgdm_mm *pm;
+	struct pgdm_sync sync;
+
+	rcu_read_lock();
+	pm = pgdm_registry_find_ready(root);
+	m = pgdm_cache_switch(c, pm ? &pm->primary : NULL, &sync);
+	if (m && pgdm_steer_is_live())
+		pgdm_steer_load(c, m);
+	trace_result(&sync);
+	if (!pm && root != pgdm_symbols_kernel_root())
+		pgdm_track_stray();
+	rcu_read_unlock();
+}
+
+/*
+ * H1: somebody disarmed the probe. From the next sync point on every sync
+ * copies everything, as after a miss; flushes come before tables are freed,
+ * so that is soon enough.
+ */
+static void check_probe(void)
+{
+	if (unlikely(pgdm_hooks_silenced()))
+		pgdm_hooks_count_miss();
+}
+
 /**
  * pgdm_points_switch() - the kernel has just loaded a root into CR3
  *
@@ -82,31 +112,31 @@ void pgdm_points_write(unsigned long word, u64 value)
 void pgdm_points_switch(void)
 {
 	struct pgdm_cache *c = pgdm_cpus_active();
-	unsigned long root = (unsigned long)__va(read_cr3_pa());
-	struct pgdm_mm *pm;
-	struct pgdm_sync sync;
 
 	if (!c)
 		return;
-	rcu_read_lock();
-	pm = pgdm_registry_find_ready(root);
-	pgdm_cache_switch(c, pm ? &pm->primary : NULL, &sync);
-	trace_result(&sync);
-	if (!pm && root != pgdm_symbols_kernel_root())
-		pgdm_track_stray();
-	rcu_read_unlock();
+	check_probe();
+	switch_to(c, (unsigned long)__va(read_cr3_pa()));
 }
 
 /**
  * pgdm_points_adopt() - treat what this CPU runs now as just switched in
  * @unused: for on_each_cpu()
  *
- * For an mm that is tracked while it runs.
+ * For an mm that is tracked, or goes live, while it runs. If CR3 holds its
+ * mirror already it is put back first: no mirror is synced as one being
+ * switched in while it is in use.
+ *
  * Context: IRQs off.
  */
 void pgdm_points_adopt(void *unused)
 {
-	pgdm_points_switch();
+	struct pgdm_cache *c = pgdm_cpus_active();
+
+	if (!c)
+		return;
+	pgdm_steer_release_cpu(c, NULL);
+	switch_to(c, (unsigned long)__va(read_cr3_pa()));
 }
 
 /**
@@ -121,6 +151,7 @@ void pgdm_points_flush(void)
 
 	if (!c || !c->loaded)
 		return;
+	check_probe();
 	rcu_read_lock();
 	pgdm_cache_flush(c, &sync);
 	trace_result(&sync);
@@ -140,12 +171,23 @@ void pgdm_points_fault(unsigned long address)
 
 	if (!c || !c->loaded || address >= TASK_SIZE_MAX)
 		return;
+	check_probe();
 	rcu_read_lock();
 	pgdm_cache_fault(c, pgd_index(address), &sync);
 	if (sync.synced)
 		trace_fault(sync.id, address, pgd_index(address), sync.fixed);
 	trace_result(&sync);
+	if (pgdm_steer_is_live() &&
+	    pgdm_cache_guard(c, pgd_index(address), address))
+		trace_livelock(address, pgd_index(address));
 	rcu_read_unlock();
+}
+
+static bool parent_is_tracked(void)
+{
+	struct mm_struct *mm = current->mm;
+
+	return mm && pgdm_registry_find((unsigned long)mm->pgd);
 }
 
 /**
@@ -160,14 +202,11 @@ void pgdm_points_fault(unsigned long address)
  */
 void pgdm_points_birth(struct mm_struct *mm, unsigned long root)
 {
-	bool inherit;
-
+	/* One section: pgdm_registry_remove_all() waits for it. */
 	rcu_read_lock();
-	inherit = current->mm &&
-		  pgdm_registry_find((unsigned long)current->mm->pgd);
-	rcu_read_unlock();
-	if (inherit || pgdm_track_is_all())
+	if (pgdm_track_is_all() || parent_is_tracked())
 		pgdm_registry_add_newborn(mm, root);
+	rcu_read_unlock();
 }
 
 /**

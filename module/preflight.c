@@ -1,16 +1,73 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Preflight: can this kernel be mirrored, and can it run on the mirrors?
+ *
+ * A hook that is missing is refused when the module loads. The rows here are
+ * what live mode asks for on top (H2, H3).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "preflight.h"
 
 #include <linux/errno.h>
+#include <linux/kconfig.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
+#include <asm/cpufeature.h>
 
 #include "hooks.h"
+#include "symbols.h"
+
+/**
+ * struct check - one condition of live mode
+ * @name: for the user
+ * @holds: does it?
+ * @reason: what is wrong when it does not
+ * @remedy: what the user can do
+ */
+struct check {
+	const char *name;
+	bool (*holds)(void);
+	const char *reason;
+	const char *remedy;
+};
+
+static bool no_debug_vm(void)
+{
+	return !IS_ENABLED(CONFIG_DEBUG_VM);
+}
+
+static bool no_xen_pv(void)
+{
+	return !boot_cpu_has(X86_FEATURE_XENPV);
+}
+
+static bool no_broadcast(void)
+{
+#ifdef X86_FEATURE_INVLPGB
+	return !boot_cpu_has(X86_FEATURE_INVLPGB);
+#else
+	return true;
+#endif
+}
+
+static const struct check checks[] = {
+	{ "hooks", pgdm_hooks_ok,
+	  "a hook is missing or disarmed",
+	  "write 1 to debugfs kprobes/enabled, or load the module again" },
+	{ "debug_vm", no_debug_vm,
+	  "CONFIG_DEBUG_VM compares CR3 with mm->pgd at each switch",
+	  "use a kernel without it" },
+	{ "xen_pv", no_xen_pv,
+	  "a Xen PV guest does not write CR3 itself",
+	  "use an HVM or PVH guest" },
+	{ "native_flush", pgdm_symbols_flushes_natively,
+	  "the hypervisor flushes TLBs of CPUs without telling them",
+	  "KVM: -cpu ...,-kvm-pv-tlb-flush; Hyper-V: hv_nopvspin has no say, turn its remote TLB flush off; Xen: xen_nopv" },
+	{ "no_invlpgb", no_broadcast,
+	  "the CPU broadcasts TLB invalidations (INVLPGB), no flush is received",
+	  "boot with clearcpuid=invlpgb" },
+};
 
 /**
  * pgdm_preflight_show() - print a line for each condition
@@ -21,18 +78,38 @@
  */
 int pgdm_preflight_show(struct seq_file *seq, void *unused)
 {
+	unsigned int i;
+
 	pgdm_hooks_preflight(seq);
-	seq_puts(seq, "FAIL live: this version keeps mirrors in shadow mode only; load with live=0\n");
+	for (i = 0; i < ARRAY_SIZE(checks); i++) {
+		const struct check *c = &checks[i];
+
+		if (c->holds())
+			seq_printf(seq, "ok %s: live mode\n", c->name);
+		else
+			seq_printf(seq, "FAIL %s: live mode: %s; %s\n",
+				   c->name, c->reason, c->remedy);
+	}
 	return 0;
 }
 
 /**
  * pgdm_preflight_live() - may CR3 hold mirrors?
  *
- * Return: 0, or -EOPNOTSUPP with the reason logged.
+ * Return: 0, or -EOPNOTSUPP with reason and remedy logged.
  */
 int pgdm_preflight_live(void)
 {
-	pr_warn_ratelimited("live: this version keeps mirrors in shadow mode only; expected 0\n");
-	return -EOPNOTSUPP;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(checks); i++) {
+		const struct check *c = &checks[i];
+
+		if (c->holds())
+			continue;
+		pr_warn("live: refused, %s: %s; %s\n", c->name, c->reason,
+			c->remedy);
+		return -EOPNOTSUPP;
+	}
+	return 0;
 }

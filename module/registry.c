@@ -41,6 +41,7 @@
 #include "core/bug.h"
 #include "core/engine.h"
 #include "inject.h"
+#include "steer.h"
 #include "symbols.h"
 #include "trace.h"
 
@@ -52,6 +53,7 @@ static unsigned int nr_tracked;		/* registry_lock */
 static u64 last_id;			/* registry_lock */
 static unsigned long native_births;	/* registry_lock */
 static unsigned long kernel_write_note;
+static bool births_open = true;
 
 static struct kmem_cache *mm_cache;
 static mempool_t *mm_pool;
@@ -95,7 +97,9 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
 {
 	struct pgdm_mm *pm = pgdm_registry_find(root);
 
-	if (!pm || smp_load_acquire(&pm->ready))
+	if (!pm || READ_ONCE(pm->leaving))
+		return NULL;
+	if (smp_load_acquire(&pm->ready))
 		return pm;
 	if (!pm->newborn || !kernel_writers_done())
 		return NULL;
@@ -132,6 +136,7 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 	pm->mm = mm;
 	pm->ready = false;
 	pm->newborn = newborn;
+	pm->leaving = false;
 }
 
 /* Caller holds registry_lock. Returns false when the root is known already. */
@@ -148,9 +153,8 @@ static bool enter(struct pgdm_mm *pm)
 }
 
 /*
- * Caller holds registry_lock. The mirrors are taken away here already: the
- * caller guarantees that no CPU can look the root up from now on, or calls
- * pgdm_engine_forget() once more when that is so.
+ * Caller holds registry_lock, and no CPU has a mirror of it loaded or takes
+ * one. A CPU that looked it up before and announces a mirror now sees it dead.
  */
 static void leave(struct pgdm_mm *pm, const char *why)
 {
@@ -199,16 +203,19 @@ int pgdm_registry_add(struct mm_struct *mm)
  * @mm: its owner
  * @root: virtual address of the table
  *
- * It needs no settling (A1). Without memory the mm stays native, which is
+ * It needs no settling (A1). Turned away while everything is being untracked.
+ * Without memory the mm stays native, which is
  * counted.
  *
- * Context: any but NMI; does not sleep.
+ * Context: RCU read side that the decision to track was made in; any but NMI.
  */
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 {
 	struct pgdm_mm *pm = NULL;
 	unsigned long flags;
 
+	if (!READ_ONCE(births_open))
+		return;
 	if (!pgdm_inject_failure())
 		pm = mempool_alloc(mm_pool, GFP_NOWAIT | __GFP_NOWARN);
 	spin_lock_irqsave(&registry_lock, flags);
@@ -250,7 +257,16 @@ bool pgdm_registry_settle(void)
 	return any;
 }
 
-static bool remove(unsigned long root, const char *why)
+/**
+ * pgdm_registry_remove_dying() - the root is about to be freed
+ * @root: virtual address of the table
+ *
+ * No CPU runs on the mm any more, and none can switch to it: whoever has it
+ * loaded, lazily or not, holds a reference to it.
+ *
+ * Context: pgd_free(); any but NMI.
+ */
+void pgdm_registry_remove_dying(unsigned long root)
 {
 	struct pgdm_mm *pm;
 	unsigned long flags;
@@ -258,45 +274,48 @@ static bool remove(unsigned long root, const char *why)
 	spin_lock_irqsave(&registry_lock, flags);
 	pm = pgdm_registry_find(root);
 	if (pm)
-		leave(pm, why);
+		leave(pm, "freed");
 	spin_unlock_irqrestore(&registry_lock, flags);
-	return pm;
-}
-
-/**
- * pgdm_registry_remove_dying() - the root is about to be freed
- * @root: virtual address of the table
- *
- * No CPU runs on the mm any more, and none can switch to it.
- *
- * Context: pgd_free(); any but NMI.
- * Return: was it tracked?
- */
-bool pgdm_registry_remove_dying(unsigned long root)
-{
-	return remove(root, "freed");
 }
 
 /**
  * pgdm_registry_remove() - stop tracking an mm that lives on
- * @mm: the mm
+ * @mm: the mm; the caller holds a reference
  *
- * A CPU that was switching to it may have found it still, and have announced
- * a mirror after the scan: pgdm_engine_forget() has marked the primary dead
- * first, which that CPU sees.
+ * First no CPU takes its mirror any more, then those that have it go back to
+ * the primary, then the mirrors are given up, and until then writes are
+ * recorded (L2).
  *
- * Context: process.
+ * Context: process; sends IPIs.
  * Return: 0, or -ENOENT when it was not tracked.
  */
 int pgdm_registry_remove(struct mm_struct *mm)
 {
-	return remove((unsigned long)mm->pgd, "untracked") ? 0 : -ENOENT;
+	struct pgdm_mm *pm;
+	unsigned long flags;
+
+	spin_lock_irqsave(&registry_lock, flags);
+	pm = pgdm_registry_find((unsigned long)mm->pgd);
+	if (pm)
+		WRITE_ONCE(pm->leaving, true);
+	spin_unlock_irqrestore(&registry_lock, flags);
+	if (!pm)
+		return -ENOENT;
+
+	pgdm_steer_release(&pm->primary);
+	spin_lock_irqsave(&registry_lock, flags);
+	leave(pm, "untracked");
+	spin_unlock_irqrestore(&registry_lock, flags);
+	return 0;
 }
 
 /**
  * pgdm_registry_remove_all() - stop tracking everything
  *
- * Context: process.
+ * The order is that of pgdm_registry_remove(). Births are turned away first:
+ * a child may have found its parent tracked, and enters itself only later.
+ *
+ * Context: process; sleeps, sends IPIs.
  */
 void pgdm_registry_remove_all(void)
 {
@@ -305,10 +324,20 @@ void pgdm_registry_remove_all(void)
 	unsigned long flags;
 	int bucket;
 
+	WRITE_ONCE(births_open, false);
+	synchronize_rcu(); /* for pgdm_points_birth() */
+
+	spin_lock_irqsave(&registry_lock, flags);
+	hash_for_each(roots, bucket, pm, node)
+		WRITE_ONCE(pm->leaving, true);
+	spin_unlock_irqrestore(&registry_lock, flags);
+
+	pgdm_steer_release(NULL);
 	spin_lock_irqsave(&registry_lock, flags);
 	hash_for_each_safe(roots, bucket, next, pm, node)
 		leave(pm, "untracked");
 	spin_unlock_irqrestore(&registry_lock, flags);
+	WRITE_ONCE(births_open, true);
 }
 
 /* The lock keeps pgd_free() away, and with it the end of pm->mm. */

@@ -21,6 +21,8 @@ struct seq_file;
  * @mm: the owner of the root; no reference is held. Valid until pgd_free()
  *	ends this entry, so look at it under the registry's lock only
  * @ready: mirrors may be made (A1); set once
+ * @leaving: CPUs are being sent back to the primary; no new mirror is loaded,
+ *	writes are still recorded. Registry's lock to set
  * @newborn: entered when pgd_alloc() returned it; constant
  * @node: registry's lock to change, RCU to walk
  * @rcu: the entry outlives a grace period
@@ -31,6 +33,7 @@ struct pgdm_mm {
 	struct mm_struct *mm;
 	bool ready;
 	bool newborn;
+	bool leaving;
 	struct hlist_node node;
 	struct rcu_head rcu;
 };
@@ -43,7 +46,7 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root);
 int pgdm_registry_add(struct mm_struct *mm);
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root);
 bool pgdm_registry_settle(void);
-bool pgdm_registry_remove_dying(unsigned long root);
+void pgdm_registry_remove_dying(unsigned long root);
 int pgdm_registry_remove(struct mm_struct *mm);
 void pgdm_registry_remove_all(void);
 void pgdm_registry_note_kernel_write(void);

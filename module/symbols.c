@@ -14,13 +14,16 @@
 #include <linux/pgtable.h>
 #include <linux/tracepoint.h>
 
+#include <asm/cpufeature.h>
+#include <asm/paravirt.h>
+
 #include "inject.h"
 
 /*
  * The kernel's own address spaces: never tracked (A2). efi_mm and poking_mm
  * need not exist.
  */
-enum { INIT_MM, EFI_MM, POKING_MM, NR_SYMBOLS };
+enum { INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, NR_SYMBOLS };
 
 static struct {
 	const char *name;
@@ -30,6 +33,7 @@ static struct {
 	[INIT_MM]	= { "init_mm", true },
 	[EFI_MM]	= { "efi_mm", false },
 	[POKING_MM]	= { "poking_mm", false },	/* a pointer */
+	[NATIVE_FLUSH]	= { "native_flush_tlb_multi", false },
 };
 
 typedef unsigned long (*lookup_t)(const char *name);
@@ -97,6 +101,22 @@ unsigned long pgdm_symbols_kernel_root(void)
 	struct mm_struct *mm = symbols[INIT_MM].address;
 
 	return (unsigned long)__va(__pa(mm->pgd));
+}
+
+/**
+ * pgdm_symbols_flushes_natively() - do remote flushes send IPIs?
+ *
+ * H2: paravirtual flushes of KVM, Hyper-V and Xen may leave the receiver out.
+ */
+bool pgdm_symbols_flushes_natively(void)
+{
+#ifdef CONFIG_PARAVIRT_XXL
+	return symbols[NATIVE_FLUSH].address &&
+	       (void *)pv_ops.mmu.flush_tlb_multi ==
+	       symbols[NATIVE_FLUSH].address;
+#else
+	return !boot_cpu_has(X86_FEATURE_HYPERVISOR);
+#endif
 }
 
 struct search {

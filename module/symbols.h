@@ -13,6 +13,7 @@ struct tracepoint;
 int pgdm_symbols_init(void);
 bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm);
 unsigned long pgdm_symbols_kernel_root(void);
+bool pgdm_symbols_flushes_natively(void);
 struct tracepoint *pgdm_symbols_tracepoint(const char *name);
 
 #endif

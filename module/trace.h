@@ -178,6 +178,25 @@ TRACE_EVENT(evict,
 	TP_printk("id=%llu by=%llu", __entry->id, __entry->by)
 );
 
+/* The guard ended a CPU's faulting without progress. */
+TRACE_EVENT(livelock,
+
+	TP_PROTO(u64 address, unsigned int index),
+	TP_ARGS(address, index),
+
+	TP_STRUCT__entry(
+		__field(u64, address)
+		__field(u16, index)
+	),
+
+	TP_fast_assign(
+		__entry->address = address;
+		__entry->index = index;
+	),
+
+	TP_printk("address=%#llx index=%u", __entry->address, __entry->index)
+);
+
 /* A sync noticed that the write probe was missed (H1). */
 TRACE_EVENT(hook_miss,
 

@@ -127,8 +127,6 @@ void pgdm_track_none(void)
 {
 	mutex_lock(&track_mutex);
 	WRITE_ONCE(all, false);
-	/* A birth that saw it set is in the registry after this. */
-	synchronize_rcu();
 	pgdm_registry_remove_all();
 	mutex_unlock(&track_mutex);
 }

@@ -25,6 +25,7 @@
 	X(evict_loaded,		"L1: evicts the mirror that is loaded") \
 	X(ignore_miss,		"H1: does not look at missed hooks") \
 	X(miss_hook,		"H1: (no bug) lets every hooked write count as missed") \
+	X(no_poison,		"N1: a fault inside a sync leaves no mark") \
 	X(keep_accessed,	"L4: compares Accessed bits too") \
 	X(attach_early,		"A1: copies before writers past the probe are done")
 

@@ -229,7 +229,7 @@ static void nested_fault(struct pgdm_cache *c)
 {
 	struct pgdm_mirror *m = READ_ONCE(c->syncing);
 
-	if (m)
+	if (m && !pgdm_bug(no_poison))
 		WRITE_ONCE(m->missed_seen, PGDM_MISSED_POISON);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_faults_nested);
 }
@@ -270,6 +270,46 @@ void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
 		end(c, m, p, start, sync);
 	}
 	leave(c);
+}
+
+/**
+ * pgdm_cache_guard() - end a CPU's faulting without progress
+ * @c: this CPU's cache
+ * @index: the entry of the faulting address, 0..255
+ * @address: the faulting address
+ *
+ * For live mode, after pgdm_cache_fault(). A policy that does not sync on
+ * faults leaves the CPU to fault at the same address again and again. After
+ * PGDM_GUARD_FAULTS of these the entry is copied after all. A policy that does
+ * sync leaves no entry behind, and never gets past the first comparison.
+ *
+ * Context: IRQs off, or NMI.
+ * Return: true if a loop was broken.
+ */
+bool pgdm_cache_guard(struct pgdm_cache *c, unsigned int index, u64 address)
+{
+	struct pgdm_copied done = {};
+	struct pgdm_primary *p;
+	struct pgdm_mirror *m;
+
+	if (READ_ONCE(c->busy))
+		return false;
+	p = loaded(c, &m);
+	if (!p || !pgdm_mirror_lacks(m, p, index)) {
+		c->stuck = 0;
+		return false;
+	}
+	c->stuck = address == c->stuck_at ? c->stuck + 1 : 1;
+	c->stuck_at = address;
+	if (c->stuck < PGDM_GUARD_FAULTS)
+		return false;
+	c->stuck = 0;
+	WRITE_ONCE(c->busy, true);
+	barrier();
+	pgdm_mirror_sync_entry(m, p, index, &done);
+	leave(c);
+	pgdm_stat_inc(&c->stats, PGDM_STAT_livelocks_broken);
+	return true;
 }
 
 /**

@@ -17,6 +17,9 @@
 #define PGDM_MIRRORS_MAX	64
 #define PGDM_MIRRORS_DEFAULT	6	/* the kernel's TLB_NR_DYN_ASIDS */
 
+/* Faults at one address without progress before the guard steps in. */
+#define PGDM_GUARD_FAULTS	64
+
 enum pgdm_reason {
 	PGDM_REASON_SWITCH,
 	PGDM_REASON_FLUSH,
@@ -56,6 +59,8 @@ struct pgdm_sync {
  * @busy: a sync point is under way (N1); owning CPU only
  * @syncing: the mirror that it works on (N1); owning CPU only
  * @next: where the search for a mirror to evict goes on; owning CPU only
+ * @stuck_at: address of the last fault that the policy left unfixed
+ * @stuck: how many such faults there were in a row; owning CPU only
  * @nr: how many mirrors
  * @stats: what this CPU counted
  * @mirror: the mirrors
@@ -65,6 +70,8 @@ struct pgdm_cache {
 	struct pgdm_mirror *syncing;
 	bool busy;
 	unsigned int next;
+	u64 stuck_at;
+	unsigned int stuck;
 	unsigned int nr;
 	struct pgdm_stats stats;
 	struct pgdm_mirror mirror[];
@@ -76,6 +83,7 @@ struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 void pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync);
 void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
 		      struct pgdm_sync *sync);
+bool pgdm_cache_guard(struct pgdm_cache *c, unsigned int index, u64 address);
 void pgdm_cache_drop(struct pgdm_cache *c);
 
 #endif

@@ -32,7 +32,8 @@
 	X(write_throughs)	/* kernel-half words stored in mirrors */ \
 	X(faults_nested)	/* faults inside a sync (NMI), left to it */ \
 	X(evictions)		/* mirrors taken from another primary */ \
-	X(cache_busy)		/* no mirror free: the mm stays native here */
+	X(cache_busy)		/* no mirror free: the mm stays native here */ \
+	X(steered)		/* live: CR3 was pointed at a mirror */
 
 #define PGDM_STAT_ENUM(name) PGDM_STAT_##name,
 enum pgdm_stat { PGDM_STATS(PGDM_STAT_ENUM) PGDM_NR_STATS };

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Live mode: making the CPU walk the mirrors.
+ *
+ * DOC: when CR3 holds what
+ *
+ * The kernel's switch_mm_irqs_off() writes the primary into CR3; the hook just
+ * behind that write syncs this CPU's mirror of it and writes CR3 again with
+ * the mirror's address. From then on everything that the kernel does with CR3
+ * by reading and writing it back (flushes), or by changing bits in it (the
+ * entry code of PTI flips bit 12), stays on the mirror, because mirrors come
+ * in pairs aligned as the kernel's own are (L3). What the kernel computes from
+ * mm->pgd puts the CPU back on the primary: the next switch, a KVM exit. That
+ * is tolerated everywhere (L2): a primary is never wrong.
+ *
+ * C1: only the address field is replaced. Bit 63 never reads back, and
+ * without it the write would flush the PCID's translations: the kernel's own
+ * write has just flushed them if that was needed. They stay right, because
+ * those that came from the primary in between say what the mirror says. With
+ * CR4.PCIDE off the bit faults. LAM's bits, read back, stay.
+ *
+ * L1, L2: going back. Whether a CPU is on a mirror is read from its CR3. To
+ * end live mode: (1) the key is switched off, and text patching makes that
+ * seen by all CPUs; (2) each CPU takes an IPI and goes back to its primary. A
+ * switch hook that still saw the key on had IRQs off, and its CPU takes the
+ * IPI after it. To end one mm: the same with the entry of the registry marked
+ * as leaving in place of the key. Only then are mirrors given up, while all
+ * the time before the write hook finds the root, so that flushes still sync.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "steer.h"
+
+#include <linux/mutex.h>
+#include <linux/pgtable.h>
+#include <linux/smp.h>
+#include <linux/suspend.h>
+#include <asm/cpufeature.h>
+#include <asm/processor.h>
+#include <asm/special_insns.h>
+
+#include "cpus.h"
+#include "core/primary.h"
+#include "points.h"
+#include "preflight.h"
+
+DEFINE_STATIC_KEY_FALSE(pgdm_steer_key);
+
+static DEFINE_MUTEX(steer_mutex);
+static bool wanted;		/* steer_mutex: what the user asked for */
+static bool asleep;		/* steer_mutex: between suspend and resume */
+
+static void write_root(unsigned long root)
+{
+	unsigned long cr3 = __native_read_cr3();
+
+	cr3 = (cr3 & ~CR3_ADDR_MASK) | __pa(root);
+	if (boot_cpu_has(X86_FEATURE_PCID))
+		cr3 |= X86_CR3_PCID_NOFLUSH;
+	native_write_cr3(cr3);
+}
+
+static unsigned long table_of(const struct pgdm_mirror *m)
+{
+	return (unsigned long)m->page[PGDM_KERNEL_PAGE];
+}
+
+/* L1: the register knows. */
+static bool holds(const struct pgdm_mirror *m)
+{
+	return m && read_cr3_pa() == __pa(table_of(m));
+}
+
+/**
+ * pgdm_steer_load() - point CR3 at a mirror
+ * @c: this CPU's cache
+ * @m: its loaded mirror, just synced with the primary that CR3 holds
+ *
+ * Context: IRQs off.
+ */
+void pgdm_steer_load(struct pgdm_cache *c, const struct pgdm_mirror *m)
+{
+	write_root(table_of(m));
+	pgdm_stat_inc(&c->stats, PGDM_STAT_steered);
+}
+
+/**
+ * pgdm_steer_release_cpu() - put this CPU back on its primary
+ * @c: this CPU's cache
+ * @only: only if its mirror is one of this primary; NULL: in any case
+ *
+ * L2: also what is loaded is forgotten, so that nobody takes the mirror for
+ * one in use. The mirror still has its primary: whoever gives it up does that
+ * after this.
+ *
+ * Context: IRQs off.
+ */
+void pgdm_steer_release_cpu(struct pgdm_cache *c,
+			    const struct pgdm_primary *only)
+{
+	struct pgdm_mirror *m = c->loaded;
+	struct pgdm_primary *p = m ? READ_ONCE(m->primary) : NULL;
+
+	if (!p || (only && p != only))
+		return;
+	if (holds(m))
+		write_root((unsigned long)p->page[PGDM_KERNEL_PAGE]);
+	WRITE_ONCE(c->loaded, NULL);
+}
+
+static void release(void *only)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+
+	if (c)
+		pgdm_steer_release_cpu(c, only);
+}
+
+/**
+ * pgdm_steer_release() - put all CPUs back on their primaries
+ * @only: those that run on mirrors of this primary; NULL: all
+ *
+ * The caller has seen to it that they do not take a mirror again.
+ *
+ * Context: process; sends IPIs and waits.
+ */
+void pgdm_steer_release(const struct pgdm_primary *only)
+{
+	on_each_cpu(release, (void *)only, 1);
+}
+
+static int apply(void)
+{
+	bool live = wanted && !asleep;
+	int ret;
+
+	lockdep_assert_held(&steer_mutex);
+	if (live == pgdm_steer_is_live())
+		return 0;
+	if (live) {
+		ret = pgdm_preflight_live();
+		if (ret)
+			return ret;
+		static_branch_enable(&pgdm_steer_key);
+	} else {
+		static_branch_disable(&pgdm_steer_key);
+		pgdm_steer_release(NULL);
+	}
+	on_each_cpu(pgdm_points_adopt, NULL, 1);
+	return 0;
+}
+
+/**
+ * pgdm_steer_set() - go live, or back to shadow mode
+ * @live: which
+ *
+ * When this returns, each CPU that runs a tracked mm is on its mirror, or
+ * none is.
+ *
+ * Context: process; sleeps.
+ * Return: 0, or -EOPNOTSUPP with the reason logged.
+ */
+int pgdm_steer_set(bool live)
+{
+	bool before;
+	int ret;
+
+	mutex_lock(&steer_mutex);
+	before = wanted;
+	wanted = live;
+	ret = apply();
+	if (ret)
+		wanted = before;
+	mutex_unlock(&steer_mutex);
+	return ret;
+}
+
+/*
+ * Resume restores CR3 from memory and compares it with mm->pgd; a hibernation
+ * image is restored by another kernel's page tables. No mirror is in use
+ * meanwhile (L2).
+ */
+static int power_event(struct notifier_block *nb, unsigned long event,
+		       void *unused)
+{
+	mutex_lock(&steer_mutex);
+	switch (event) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		asleep = true;
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		asleep = false;
+		break;
+	}
+	apply();
+	mutex_unlock(&steer_mutex);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block power_nb = { .notifier_call = power_event };
+
+/**
+ * pgdm_steer_init() - watch for suspend and hibernation
+ *
+ * Context: may sleep.
+ * Return: 0 or the error of the notifier.
+ */
+int pgdm_steer_init(void)
+{
+	return register_pm_notifier(&power_nb);
+}
+
+/**
+ * pgdm_steer_exit() - leave live mode for good
+ *
+ * Context: may sleep.
+ */
+void pgdm_steer_exit(void)
+{
+	unregister_pm_notifier(&power_nb);
+	pgdm_steer_set(false);
+}
