@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * New and removed root entries: what is published, counted and mirrored.
+ */
+#define _GNU_SOURCE
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.cpus = 2);
+
+STAGE_TEST(one_publish_for_a_new_entry_and_one_for_its_end)
+{
+	uint64_t before;
+
+	track_self();
+	pgdm_slot_map(PGDM_SLOT_FIRST);
+	before = pgdm_stat("publishes");
+	pgdm_slot_touch(PGDM_SLOT_FIRST, 0);
+	EXPECT_EQ(before + 1, pgdm_stat("publishes"));
+	pgdm_slot_touch(PGDM_SLOT_FIRST, 1);
+	EXPECT_EQ(before + 1, pgdm_stat("publishes"));
+	pgdm_slot_unmap(PGDM_SLOT_FIRST);
+	EXPECT_EQ(before + 2, pgdm_stat("publishes"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+STAGE_TEST(publishes_and_sequence_count_every_entry)
+{
+	struct pgdm_tracked t;
+	unsigned int slot;
+	uint64_t seq;
+
+	track_self();
+	ASSERT_TRUE(pgdm_tracked(getpid(), &t));
+	seq = t.seq;
+	ASSERT_EQ(0, pgdm_write("reset", "1"));
+	for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
+		pgdm_slot_add(slot);
+	EXPECT_EQ(PGDM_NR_SLOTS, pgdm_stat("publishes"));
+	ASSERT_TRUE(pgdm_tracked(getpid(), &t));
+	EXPECT_EQ(seq + PGDM_NR_SLOTS, t.seq);
+	for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
+		pgdm_slot_unmap(slot);
+	EXPECT_EQ(2 * PGDM_NR_SLOTS, pgdm_stat("publishes"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+STAGE_TEST(every_mirror_has_all_its_pages_audited)
+{
+	uint64_t id;
+	struct pgdm_audit a;
+
+	track_self();
+	id = pgdm_id(getpid());
+	EXPECT_EQ(1, pgdm_mirrors(HERE, id, "loaded"));
+	EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
+	a = pgdm_audit();
+	EXPECT_EQ(2, a.mirrors);
+	EXPECT_EQ(2 * PGDM_ROOT_ENTRIES * pgdm_pages(), a.entries);
+	EXPECT_EQ(0, a.violations);
+}
+
+struct span {
+	unsigned int first;
+	unsigned int last;
+	unsigned int turns;
+};
+
+static void churn_job(void *arg)
+{
+	const struct span *s = arg;
+	unsigned int turn, slot;
+
+	for (turn = 0; turn < s->turns; turn++) {
+		for (slot = s->first; slot <= s->last; slot++)
+			pgdm_slot_add(slot);
+		for (slot = s->first; slot <= s->last; slot++)
+			pgdm_slot_unmap(slot);
+	}
+}
+
+/* Writers of different entries meet in the sequence and in the ring. */
+STAGE_TEST(two_cpus_write_at_the_same_time)
+{
+	const struct span mine = { PGDM_SLOT_FIRST, 33, 20 };
+	struct span theirs = { 34, 65, 20 };
+	const uint64_t each = 2 * 32 * 20;
+
+	track_self();
+	ASSERT_EQ(0, pgdm_write("reset", "1"));
+	pgdm_worker_send(&self->worker, churn_job, &theirs);
+	churn_job((void *)&mine);
+	pgdm_worker_wait(&self->worker);
+	EXPECT_EQ(2 * each, pgdm_stat("publishes"));
+	EXPECT_EQ(each, pgdm_cpu_stat(HERE, "publishes"));
+	EXPECT_EQ(each, pgdm_cpu_stat(THERE, "publishes"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+	round_trip(self);
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+/* As above, from several threads that the scheduler moves about. */
+#define NR_THREADS 4
+
+static void *thread_main(void *arg)
+{
+	churn_job(arg);
+	return NULL;
+}
+
+STAGE_TEST(many_threads_write_at_the_same_time)
+{
+	pthread_t thread[NR_THREADS];
+	struct span span[NR_THREADS];
+	unsigned int i;
+
+	track_self();
+	ASSERT_EQ(0, pgdm_write("reset", "1"));
+	for (i = 0; i < NR_THREADS; i++) {
+		span[i].first = PGDM_SLOT_FIRST + 16 * i;
+		span[i].last = span[i].first + 15;
+		span[i].turns = 10;
+		ASSERT_EQ(0, pthread_create(&thread[i], NULL, thread_main,
+					    &span[i]));
+	}
+	for (i = 0; i < NR_THREADS; i++)
+		ASSERT_EQ(0, pthread_join(thread[i], NULL));
+	EXPECT_EQ(NR_THREADS * 2 * 16 * 10, pgdm_stat("publishes"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+/* With five levels, 512 GiB below a root entry are another table's business. */
+STAGE_TEST(tables_below_the_root_publish_nothing)
+{
+	char *where = pgdm_slot_address(PGDM_SLOT_FIRST, 0);
+	uint64_t before;
+	unsigned int i;
+
+	if (!pgdm_has_5_levels())
+		SKIP(return, "needs 5-level paging");
+	track_self();
+	pgdm_slot_add(PGDM_SLOT_FIRST);
+	before = pgdm_stat("publishes");
+	for (i = 1; i <= 8; i++) {
+		char *page = where + ((uintptr_t)i << 39);
+
+		ASSERT_EQ(page, mmap(page, 4096, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS |
+					     MAP_FIXED_NOREPLACE, -1, 0));
+		*(volatile char *)page = 1;
+	}
+	EXPECT_EQ(before, pgdm_stat("publishes"));
+	for (i = 1; i <= 8; i++)
+		munmap(where + ((uintptr_t)i << 39), 4096);
+	EXPECT_EQ(before, pgdm_stat("publishes"));
+}
+
+/* A CPU that was elsewhere gets exactly what changed meanwhile. */
+STAGE_TEST(a_switch_copies_what_changed)
+{
+	uint64_t entries, dirty;
+
+	track_self();
+	round_trip(self);
+	entries = pgdm_cpu_stat(THERE, "entries_copied");
+	dirty = pgdm_cpu_stat(THERE, "syncs_dirty");
+	pgdm_slot_add(PGDM_SLOT_FIRST);
+	pgdm_slot_add(PGDM_SLOT_FIRST + 1);
+	pgdm_slot_add(PGDM_SLOT_FIRST + 2);
+	EXPECT_EQ(2 * 3 * pgdm_pages(), pgdm_audit().stale);
+	round_trip(self);
+	EXPECT_EQ(3 * pgdm_pages(), pgdm_audit().stale);
+	EXPECT_EQ(entries + 3 * pgdm_pages(),
+		  pgdm_cpu_stat(THERE, "entries_copied"));
+	EXPECT_EQ(dirty + 1, pgdm_cpu_stat(THERE, "syncs_dirty"));
+	EXPECT_EQ(8 * pgdm_stat("entries_copied"), pgdm_stat("bytes_copied"));
+}
+
+/* More changes than the ring remembers: one full copy. */
+STAGE_TEST(a_switch_after_many_changes_copies_everything)
+{
+	uint64_t entries, full;
+	unsigned int slot;
+
+	track_self();
+	round_trip(self);
+	entries = pgdm_cpu_stat(THERE, "entries_copied");
+	full = pgdm_cpu_stat(THERE, "syncs_full");
+	for (slot = PGDM_SLOT_FIRST; slot < PGDM_SLOT_FIRST + 65; slot++)
+		pgdm_slot_add(slot);
+	EXPECT_EQ(2 * 65 * pgdm_pages(), pgdm_audit().stale);
+	round_trip(self);
+	EXPECT_EQ(65 * pgdm_pages(), pgdm_audit().stale);
+	EXPECT_EQ(full + 1, pgdm_cpu_stat(THERE, "syncs_full"));
+	EXPECT_EQ(entries + PGDM_ROOT_ENTRIES * pgdm_pages(),
+		  pgdm_cpu_stat(THERE, "entries_copied"));
+}
+
+TEST_HARNESS_MAIN
