@@ -27,6 +27,7 @@
 	X(miss_hook,		"H1: (no bug) lets every hooked write count as missed") \
 	X(no_poison,		"N1: a fault inside a sync leaves no mark") \
 	X(keep_accessed,	"L4: compares Accessed bits too") \
+	X(clear_accessed,	"L4: (no bug) copies without Accessed bits") \
 	X(attach_early,		"A1: copies before writers past the probe are done")
 
 #define PGDM_BUG_ENUM(name, rule) PGDM_BUG_##name,

@@ -17,9 +17,13 @@ static void copy_entry(struct pgdm_mirror *m, const struct pgdm_primary *p,
 {
 	unsigned int page;
 
-	for (page = 0; page < p->pages; page++)
-		pgdm_entry_set(&m->page[page][index],
-			       READ_ONCE(p->page[page][index]));
+	for (page = 0; page < p->pages; page++) {
+		u64 value = READ_ONCE(p->page[page][index]);
+
+		if (pgdm_bug(clear_accessed))
+			value &= ~PGDM_ENTRY_ACCESSED;
+		pgdm_entry_set(&m->page[page][index], value);
+	}
 	done->words += p->pages;
 }
 
@@ -176,26 +180,6 @@ void pgdm_mirror_sync_dirty(struct pgdm_mirror *m, struct pgdm_primary *p,
 	if (likely(seq == m->seen && missed == m->missed_seen))
 		return;
 	sync_changes(m, p, seq, missed, done);
-}
-
-/**
- * pgdm_mirror_lacks() - does a mirror differ from its primary at one entry?
- * @m: the mirror
- * @p: its primary
- * @index: which entry, 0..511
- *
- * S4: the answer comes from the tables, whatever the sequence says.
- */
-bool pgdm_mirror_lacks(const struct pgdm_mirror *m,
-		       const struct pgdm_primary *p, unsigned int index)
-{
-	unsigned int page;
-
-	for (page = 0; page < p->pages; page++)
-		if (!pgdm_entry_same(READ_ONCE(m->page[page][index]),
-				     READ_ONCE(p->page[page][index])))
-			return true;
-	return false;
 }
 
 /**
