@@ -309,7 +309,7 @@ static unsigned int probe_slot_shift(void)
 	return page == (void *)(1ull << 48) ? 48 : 39;
 }
 
-static unsigned long number(const char *text, const char *what)
+static unsigned long parse_count(const char *text, const char *what)
 {
 	char *end;
 	unsigned long value;
@@ -333,13 +333,13 @@ int main(int argc, char **argv)
 	while ((opt = getopt(argc, argv, "n:p:s:h")) != -1) {
 		switch (opt) {
 		case 'n':
-			cycles = number(optarg, "-n");
+			cycles = parse_count(optarg, "-n");
 			break;
 		case 'p':
-			pings = number(optarg, "-p");
+			pings = parse_count(optarg, "-p");
 			break;
 		case 's':
-			slot_shift = (unsigned int)number(optarg, "-s");
+			slot_shift = (unsigned int)parse_count(optarg, "-s");
 			if (slot_shift < 30 || slot_shift > 48)
 				die("-s: 30 to 48, not %s", optarg);
 			break;
@@ -392,9 +392,12 @@ int main(int argc, char **argv)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &t1);
 
-	printf("churn: %u CPUs, an entry spans 2^%u bytes, %lu added, %lu removed, %lu read on the next CPU, %lu messages, %.3f s\n",
-	       nr_cpus, slot_shift, atomic_load(&added), atomic_load(&removed),
-	       atomic_load(&answered), atomic_load(&exchanged),
+	printf("churn: %u CPUs, an entry spans 2^%u bytes\n", nr_cpus,
+	       slot_shift);
+	printf("churn: %lu added, %lu removed, %lu read on the next CPU\n",
+	       atomic_load(&added), atomic_load(&removed),
+	       atomic_load(&answered));
+	printf("churn: %lu messages, %.3f s\n", atomic_load(&exchanged),
 	       (double)(t1.tv_sec - t0.tv_sec) +
 	       (double)(t1.tv_nsec - t0.tv_nsec) / 1e9);
 	if (atomic_load(&added) != nr_cpus * cycles ||

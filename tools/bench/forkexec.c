@@ -39,7 +39,7 @@ static int worker(long turns, char **argv)
 	return 0;
 }
 
-static long number(const char *text)
+static long parse_count(const char *text)
 {
 	char *end;
 	long value = strtol(text, &end, 10);
@@ -61,8 +61,8 @@ int main(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
-	workers = number(argv[1]);
-	turns = number(argv[2]);
+	workers = parse_count(argv[1]);
+	turns = parse_count(argv[2]);
 
 	for (i = 0; i < workers; i++) {
 		pid_t pid = fork();

@@ -39,7 +39,8 @@ def document(run, table, rows, environment):
         "environment": {name: value for name, _, value in environment},
         "run": {
             "size": run.meta["size"],
-            "rounds": int(run.meta["rounds"]),
+            "rounds": run.rounds,
+            "rounds_asked": int(run.meta["rounds"]),
             "policies": run.policies,
             "emulated": run.emulated,
             "finished": run.finished,

@@ -26,10 +26,6 @@ size() {
 	tiny) echo "$1" ;;
 	quick) echo "$2" ;;
 	full) echo "$3" ;;
-	*)
-		echo "BENCH_SIZE=$BENCH_SIZE: expected tiny, quick or full" >&2
-		return 2
-		;;
 	esac
 }
 
@@ -47,6 +43,13 @@ workload_main() {
 	describe | prepare | run) ;;
 	*)
 		echo "usage: ${0##*/} describe|prepare|run" >&2
+		exit 2
+		;;
+	esac
+	case $BENCH_SIZE in
+	tiny | quick | full) ;;
+	*)
+		echo "BENCH_SIZE=$BENCH_SIZE: expected tiny, quick or full" >&2
 		exit 2
 		;;
 	esac

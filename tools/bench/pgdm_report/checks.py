@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a run has to show. Each check is one function and one row."""
 
-from .figures import syncs, violations
+from .figures import entries_audited, syncs, violations
 
 MIN_SYNCS = 100_000
 MIN_TIMES_FEWER = 200
+SAME_WORK = 0.1  # syncs of both policies differ by no more than this part
 
 PASS, FAIL, SKIP = "PASS", "FAIL", "SKIP"
 
@@ -26,7 +27,10 @@ def complete(run, _table):
     if vm_status not in ("0", "1"):
         problems.append(f"the virtual machine's status was {vm_status}")
     if not problems:
-        return row("complete", PASS, f"all {len(run.steps)} steps are there", 0, 0)
+        text = f"all {len(run.steps)} steps of {run.rounds} rounds are there"
+        if run.rounds < int(run.meta["rounds"]):
+            text += f" ({run.meta['rounds']} rounds would have taken too long)"
+        return row("complete", PASS, text, 0, 0)
     shown = "; ".join(problems[:4])
     if len(problems) > 4:
         shown += f"; and {len(problems) - 4} more"
@@ -52,10 +56,12 @@ def audits_clean(run, _table):
     if bad:
         where = ", ".join(f"{s.workload}/{s.policy} round {s.round}: {n}" for s, n in bad[:6])
         return row("audit", FAIL, f"{found} violations: {where}", found, 0)
-    compared = sum(s.audit["entries"] for s in run.steps)
+    compared = sum(entries_audited(s) for s in run.steps)
     if not compared:
         return row("audit", FAIL, "nothing was compared", 0, 0)
-    return row("audit", PASS, f"0 violations in {len(run.steps)} audits, {compared:,} entries compared", 0, 0)
+    running = sum(s.running["audits"] for s in run.steps)
+    text = f"0 violations in {len(run.steps)} audits after and {running} during the work, {compared:,} entries compared"
+    return row("audit", PASS, text, 0, 0)
 
 
 def enough_syncs(run, _table):
@@ -71,10 +77,10 @@ def enough_syncs(run, _table):
     return row("syncs", judge(total >= MIN_SYNCS), text, total, MIN_SYNCS)
 
 
-def dirty_ratios(table):
-    """{workload: ratio} of the policy `dirty`, where it was run with `always`."""
+def dirty_results(table):
+    """{workload: result} of the policy `dirty`, where it was run with `always`."""
     return {
-        w["name"]: r["bytes_to_always"]
+        w["name"]: r
         for w in table
         for r in w["results"]
         if r["policy"] == "dirty" and r["bytes_to_always"]
@@ -84,25 +90,37 @@ def dirty_ratios(table):
 def dirty_compile(run, table):
     """The gain on real work, in the worst round."""
     name = "dirty-compile"
-    ratio = dirty_ratios(table).get("compile")
+    found = dirty_results(table).get("compile")
     if run.meta["size"] == "tiny":
         return row(name, SKIP, "size tiny: too little work to compare")
-    if not ratio:
+    if not found:
         return row(name, SKIP, "compile was not run under both always and dirty")
-    worst = 1 / ratio["max"] if ratio["max"] else float("inf")
+    ratio = found["bytes_to_always"]["max"]
+    worst = 1 / ratio if ratio else float("inf")
     text = f"dirty copies {worst:.0f} times fewer bytes than always on compile in its worst round (at least {MIN_TIMES_FEWER})"
     return row(name, judge(worst >= MIN_TIMES_FEWER), text, round(worst, 1), MIN_TIMES_FEWER)
 
 
 def dirty_never_more(_run, table):
-    """No workload on which the default policy is the wrong one by bytes."""
+    """No workload on which the default policy is the wrong one by bytes.
+
+    Judged by the bytes of each round per sync, and by all bytes (the median of
+    the rounds) too where both policies had as many occasions to copy. Where
+    they had not (how often hackbench switches is up to the scheduler), the
+    bytes of both are those of different work.
+    """
     name = "dirty-never-more"
-    ratios = dirty_ratios(table)
-    if not ratios:
+    results = dirty_results(table)
+    if not results:
         return row(name, SKIP, "no workload was run under both always and dirty")
-    worst = max(ratios, key=lambda w: ratios[w]["max"])
-    value = ratios[worst]["max"]
-    text = f"dirty copies at most {value:.4f} of the bytes of always, on {worst}, of {len(ratios)} workloads"
+    worst = {}
+    for workload, r in results.items():
+        worst[workload] = r["bytes_per_sync_to_always"]["max"]
+        if abs(r["syncs_to_always"]["median"] - 1) <= SAME_WORK:
+            worst[workload] = max(worst[workload], r["bytes_to_always"]["median"])
+    workload = max(worst, key=worst.get)
+    value = worst[workload]
+    text = f"dirty copies at most {value:.3g} of the bytes of always for the same syncs: on {workload}, of {len(worst)} workloads"
     return row(name, judge(value <= 1), text, round(value, 6), 1)
 
 

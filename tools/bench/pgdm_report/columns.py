@@ -10,14 +10,15 @@ from typing import Callable
 
 def short(value):
     """A count in at most six characters, four digits kept."""
+    value = round(value)
     if value < 10_000:
-        return f"{value:g}" if value == int(value) else f"{value:.1f}"
-    for unit in "kMGTP":
+        return str(value)
+    for unit in "kMGT":
         value /= 1000
-        if value < 9999.5:
-            digits = 4 - len(str(int(value)))
-            return f"{value:.{max(0, min(2, digits))}f}{unit}"
-    return f"{value:.0f}P"
+        for digits, limit in ((2, 99.995), (1, 999.95)):
+            if value < limit:
+                return f"{value:.{digits}f}{unit}"
+    return f"{value:.0f}T"
 
 
 def times(ratio):
@@ -29,7 +30,13 @@ def times(ratio):
 
 
 def counter(name):
-    return lambda result: short(result["stats"][name]["median"])
+    """A cell that shows a counter; '-' for one that the module does not have."""
+
+    def cell(result):
+        found = result["stats"].get(name)
+        return short(found["median"]) if found else "-"
+
+    return cell
 
 
 def cycles(result):
@@ -75,10 +82,11 @@ COLUMNS = (
     Column(("syncs", "clean"), 6, counter("syncs_clean"), "Syncs that found nothing to copy."),
     Column(("syncs", "dirty"), 6, counter("syncs_dirty"), "Syncs that copied the changed entries only."),
     Column(("syncs", "full"), 6, counter("syncs_full"), "Syncs that copied the whole table."),
-    Column(("entries", "copied"), 7, counter("entries_copied"), "Entries (8-byte words) written into mirrors."),
+    Column(("entries", "copied"), 6, counter("entries_copied"), "Entries (8-byte words) written into mirrors."),
     Column(("bytes", "copied"), 6, counter("bytes_copied"), "Bytes written into mirrors."),
     Column(("publi", "shes"), 6, counter("publishes"), "Changes of a root that were made known to the mirrors."),
-    Column(("cycles/sync", "p50/p99"), 13, cycles, "Upper ends of the log2 buckets that hold the median and the 99th percentile of a sync's cycles."),
-    Column(("times fewer bytes", "than always"), 19, fewer, "Bytes copied by always divided by this policy's: the median of the rounds, and the least and greatest of them. Compared within a round."),
+    Column(("evic", "tions"), 6, counter("evictions"), "Mirrors that were given to another mm because the CPU's cache was full: the next sync of the old one is full."),
+    Column(("cycles/sync", "p50/p99"), 12, cycles, "Upper ends of the log2 buckets that hold the median and the 99th percentile of a sync's cycles."),
+    Column(("times fewer bytes", "than always"), 17, fewer, "Bytes copied by always divided by this policy's: the median of the rounds, and the least and greatest of them. Compared within a round."),
     Column(("", "audit"), 6, audit, "Whether every audit found 0 violations, and every run of the workload succeeded."),
 )

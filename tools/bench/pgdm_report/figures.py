@@ -39,15 +39,25 @@ def spread(values):
     return {"median": median(values), "min": min(values), "max": max(values)}
 
 
-def ratio_to_baseline(run, workload, policy):
-    """Bytes copied as a part of the baseline's, round by round; None without one.
+def bytes_copied(step):
+    """Bytes written into mirrors."""
+    return step.stats["bytes_copied"]
+
+
+def bytes_per_sync(step):
+    """The same for each sync; 0 without any."""
+    return step.stats["bytes_copied"] / max(1, syncs(step.stats))
+
+
+def ratio_to_baseline(run, workload, policy, measure):
+    """A measure as a part of the baseline's, round by round; None without one.
 
     Compared within a round, where both ran within a minute of each other. A
-    round in which the baseline copied nothing has no ratio.
+    round in which the baseline has 0 has no ratio.
     """
-    base = {s.round: s.stats["bytes_copied"] for s in run.of(workload, BASELINE)}
+    base = {s.round: measure(s) for s in run.of(workload, BASELINE)}
     ratios = {
-        s.round: s.stats["bytes_copied"] / base[s.round]
+        s.round: measure(s) / base[s.round]
         for s in run.of(workload, policy)
         if base.get(s.round)
     }
@@ -75,6 +85,7 @@ def result(run, workload, policy):
                 "percpu": s.percpu,
                 "hist": [list(bucket) for bucket in s.hist],
                 "audit": s.audit,
+                "audits_running": s.running,
             }
             for s in steps
         ],
@@ -87,11 +98,13 @@ def result(run, workload, policy):
             "p99": percentile(hist, 99),
             "meaningless": run.emulated,
         },
-        "bytes_to_always": ratio_to_baseline(run, workload, policy),
+        "bytes_to_always": ratio_to_baseline(run, workload, policy, bytes_copied),
+        "syncs_to_always": ratio_to_baseline(run, workload, policy, lambda s: syncs(s.stats)),
+        "bytes_per_sync_to_always": ratio_to_baseline(run, workload, policy, bytes_per_sync),
         "audit": {
-            "audits": len(steps),
-            "mirrors": sum(s.audit["mirrors"] for s in steps),
-            "entries": sum(s.audit["entries"] for s in steps),
+            "audits": sum(1 + s.running["audits"] for s in steps),
+            "mirrors": sum(s.audit["mirrors"] + s.running["mirrors"] for s in steps),
+            "entries": sum(entries_audited(s) for s in steps),
             "violations": sum(violations(s) for s in steps),
         },
         "syncs": sum(syncs(s.stats) for s in steps),
@@ -99,9 +112,15 @@ def result(run, workload, policy):
     }
 
 
+def entries_audited(step):
+    """Entries compared by the step's audits."""
+    return step.audit["entries"] + step.running["entries"]
+
+
 def violations(step):
-    """What the audit found, or what was counted before it, if that is more."""
-    return max(step.audit["violations"], step.stats["violations"])
+    """What the audits found. Those made while the work ran are also counted in
+    the counter of that name, as is what the oracle finds: the greater one."""
+    return step.audit["violations"] + max(step.running["violations"], step.stats["violations"])
 
 
 def tabulate(run):

@@ -40,6 +40,7 @@ class Step:
     percpu: dict = field(default_factory=dict)
     hist: list = field(default_factory=list)
     audit: dict = field(default_factory=dict)
+    running: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Run:
     steps: list
     problems: list
     finished: bool
+    rounds: int
     trace_bytes: int
 
     @property
@@ -164,6 +166,28 @@ def read_audit(path):
     }
 
 
+def read_running(path):
+    """The audits made while the work ran; a short run may have had none."""
+    found = {"audits": 0, "mirrors": 0, "entries": 0, "violations": 0, "lines": []}
+    try:
+        if os.path.getsize(path) == 0:
+            return found
+    except OSError as err:
+        raise Broken(f"{path}: {err.strerror.lower()}") from err
+    for line in read_lines(path):
+        end = AUDIT_END.match(line)
+        if not end:
+            found["lines"].append(line)
+            continue
+        found["audits"] += 1
+        for name, value in zip(("mirrors", "entries", "violations"), end.groups()):
+            found[name] += int(value)
+    if found["lines"] and not found["violations"]:
+        raise Broken(f"{path}: not an audit: '{found['lines'][0]}'")
+    found["lines"] = found["lines"][:20]
+    return found
+
+
 def read_step(base, nr, workload, policy):
     """One step's directory."""
     where = os.path.join(base, f"r{nr}", workload, policy)
@@ -185,6 +209,7 @@ def read_step(base, nr, workload, policy):
     step.percpu = read_percpu(os.path.join(where, "stats_percpu"))
     step.hist = read_hist(os.path.join(where, "hist"), policy)
     step.audit = read_audit(os.path.join(where, "audit"))
+    step.running = read_running(os.path.join(where, "audits_running"))
     return step
 
 
@@ -201,27 +226,39 @@ def read_run(base):
         raise Broken(f"{meta_path}: no policies or no workloads")
 
     problems = []
+
+    def note(err, what=""):
+        problems.append(what + str(err).replace(base.rstrip("/") + "/", ""))
+
     host = {}
     try:
         host = read_pairs(os.path.join(base, "host"))
     except Broken as err:
-        problems.append(str(err))
+        note(err)
+
+    # Fewer rounds than were asked for are in order when the guest says so.
+    rounds = number(meta["rounds"], meta_path)
+    finished = False
+    try:
+        path = os.path.join(base, "finished")
+        end = read_pairs(path)
+        if "failures" not in end or "rounds" not in end:
+            raise Broken(f"{path}: 'failures' and 'rounds' are expected")
+        rounds = min(rounds, number(end["rounds"], path))
+        finished = True
+    except Broken as err:
+        note(err, "the run was cut short: ")
 
     steps = []
-    for nr in range(1, number(meta["rounds"], meta_path) + 1):
+    for nr in range(1, rounds + 1):
         for workload in meta["workloads"].split():
             for policy in meta["policies"].split():
                 try:
                     steps.append(read_step(base, nr, workload, policy))
                 except Broken as err:
-                    problems.append(str(err))
-    finished = False
-    try:
-        finished = "failures" in read_pairs(os.path.join(base, "finished"))
-    except Broken as err:
-        problems.append(f"the run was cut short: {err}")
+                    note(err)
     try:
         trace_bytes = os.path.getsize(os.path.join(base, "trace", "perf.data"))
     except OSError:
         trace_bytes = 0
-    return Run(meta, host, steps, problems, finished, trace_bytes)
+    return Run(meta, host, steps, problems, finished, rounds, trace_bytes)

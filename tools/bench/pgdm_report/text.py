@@ -13,14 +13,14 @@ def line(cells):
     """One line; the first column to the left, numbers to the right."""
     parts = [cells[0].ljust(COLUMNS[0].width)]
     parts += [cell.rjust(col.width) for cell, col in zip(cells[1:], COLUMNS[1:])]
-    return "  " + " ".join(parts).rstrip()
+    return " ".join(parts).rstrip()
 
 
 def render(run, table, checks, environment):
     """The whole text."""
     facts = {name: value for name, _, value in environment}
     out = [
-        f"pgd-mirror benchmark ({run.meta['size']}, {run.meta['rounds']} rounds, medians): kernel {facts['kernel']}, "
+        f"pgd-mirror benchmark ({run.meta['size']}, {run.rounds} rounds, medians): kernel {facts['kernel']}, "
         f"{facts['cpus']} CPUs by {facts['accel']},",
         f"{facts['paging_levels']} levels, PTI {facts['pti']}, mirrors={facts['mirrors']}, commit {str(facts['commit'])[:12]}"
         + (" (changed)" if facts["commit_changed"] == "yes" else ""),
@@ -29,10 +29,9 @@ def render(run, table, checks, environment):
         line([col.heads[1] for col in COLUMNS]),
     ]
     for workload in table:
-        seconds = ", ".join(f"{r['policy']} {r['seconds']['median']:.1f} s" for r in workload["results"])
-        out.append(f"{workload['name']}: {workload['description']}"[:120])
+        out.append(f"== {workload['name']}: {workload['description']}"[:120])
         out += [line([col.cell(r) for col in COLUMNS]) for r in workload["results"]]
-        if not seconds:
+        if not workload["results"]:
             out.append("  no result")
     out.append("")
     if run.emulated:

@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Snapshots of a benchmark that never ran, as tools/bench/guest would leave them.
+
+usage: fixture.py run DIR                    all snapshots of a small run
+       fixture.py debugfs DIR POLICY SYNCS   what the module's debugfs shows
+                                             after SYNCS syncs under a policy
+
+Tests take such a run and spoil it.
+"""
+
+import os
+import sys
+
+STATS = (
+    "switches flush_receipts user_returns faults_seen faults_fixed "
+    "syncs_clean syncs_dirty syncs_full entries_copied bytes_copied "
+    "publishes ipis livelocks_broken hooks_missed cycles_publish "
+    "cycles_sync violations evictions"
+).split()
+
+# Entries of one full copy.
+ENTRIES = 512
+CPUS = 2
+
+
+def put(path, text):
+    """Write a file, its directory too."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="ascii") as f:
+        f.write(text)
+
+
+def stats_of(policy, syncs):
+    """Counters that fit each other."""
+    stats = dict.fromkeys(STATS, 0)
+    dirty, full = (syncs // 1000, syncs // 2000) if policy == "dirty" else (0, syncs)
+    entries = dirty * 2 + full * ENTRIES
+    stats.update(
+        switches=syncs // 2,
+        flush_receipts=syncs // 4,
+        faults_seen=syncs - syncs // 2 - syncs // 4,
+        syncs_clean=syncs - dirty - full,
+        syncs_dirty=dirty,
+        syncs_full=full,
+        entries_copied=entries,
+        bytes_copied=8 * entries,
+        publishes=2 * dirty,
+        cycles_sync=100 * syncs,
+    )
+    return stats
+
+
+def write_debugfs(where, policy, syncs):
+    """The files that a step keeps."""
+    stats = stats_of(policy, syncs)
+    put(f"{where}/stats", "".join(f"{n} {v}\n" for n, v in stats.items()))
+    rows = [" ".join(["cpu", *stats])]
+    rows += [" ".join([str(cpu), *(str(v // CPUS) for v in stats.values())]) for cpu in range(CPUS)]
+    put(f"{where}/stats_percpu", "\n".join(rows) + "\n")
+    slow = syncs // 50
+    put(
+        f"{where}/hist",
+        "# policy bucket_low_cycles bucket_high_cycles count\n"
+        f"{policy} 64 127 {syncs - slow}\n{policy} 4096 8191 {slow}\n",
+    )
+    put(
+        f"{where}/audit",
+        "stale 3 entries published and not yet synced\n"
+        f"audited 4 mirrors, {4 * ENTRIES} entries, 0 violations\n",
+    )
+
+
+def write_run(base, policies=("always", "dirty"), workloads=("compile", "pipe"), rounds=3, syncs=30_000):
+    """A whole run; the work differs a little from round to round."""
+    lists = {"policies": policies, "workloads": workloads, "trace": ("pipe",)}
+    meta = {
+        "format": 1,
+        "started": "2026-01-02T03:04:05Z",
+        "size": "quick",
+        "rounds": rounds,
+        **{name: " ".join(words) for name, words in lists.items()},
+        "kernel": "6.1.0-test-amd64",
+        "kernel_version": "#1 SMP test",
+        "accel": "tcg",
+        "cpu_model": "a model <of> none",
+        "cpus": CPUS,
+        "memory_kib": 4000000,
+        "pti": "off",
+        "paging_levels": 4,
+        "mirrors": 6,
+        "track": "all",
+        "module_version": "0.1",
+        "module_srcversion": "ABCDEF",
+        "policies_known": " ".join(policies),
+        **{f"describe.{w}": f"what {w} does" for w in workloads},
+    }
+    put(f"{base}/meta", "".join(f"{n} {v}\n" for n, v in meta.items()))
+    put(f"{base}/host", "vm_status 0\nseconds 100\ncommit 0123456789abcdef\ncommit_changed no\n")
+    for nr in range(1, rounds + 1):
+        for workload in workloads:
+            for order, policy in enumerate(policies, 1):
+                step = f"{base}/r{nr}/{workload}/{policy}"
+                write_debugfs(step, policy, syncs + 100 * nr)
+                put(f"{step}/step", f"status 0\nnanoseconds 2500000000\norder {order}\n")
+                put(f"{step}/output", "done\n")
+                put(f"{step}/audits_running", f"audited 6 mirrors, {6 * ENTRIES} entries, 0 violations\n" * 2)
+    put(f"{base}/trace/perf.data", "not a real one\n")
+    put(f"{base}/finished", f"failures 0\nrounds {rounds}\n")
+
+
+def main(argv):
+    if len(argv) == 3 and argv[1] == "run":
+        write_run(argv[2])
+    elif len(argv) == 5 and argv[1] == "debugfs":
+        write_debugfs(argv[2], argv[3], int(argv[4]))
+    else:
+        print(__doc__, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,462 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of the benchmark's report: the figures, and that no loss goes unseen."""
+
+import contextlib
+import html.parser
+import io
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# pylint: disable=wrong-import-position
+import fixture  # noqa: E402
+import ktap  # noqa: E402
+import report  # noqa: E402
+from ktap import same  # noqa: E402
+from pgdm_report import figures, raw  # noqa: E402
+from pgdm_report.columns import short, times  # noqa: E402
+
+
+class Made:
+    """A run and its report in a directory of their own."""
+
+    def __init__(self, spoil=None, **options):
+        self.top = tempfile.mkdtemp()
+        self.raw, self.out = os.path.join(self.top, "raw"), os.path.join(self.top, "out")
+        fixture.write_run(self.raw, **options)
+        if spoil:
+            spoil(self)
+        stdout, stderr = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            self.status = report.main(["--raw", self.raw, "--out", self.out])
+        self.stdout, self.stderr = stdout.getvalue(), stderr.getvalue()
+        self.json = self.page = None
+        if os.path.exists(f"{self.out}/bench.json"):
+            with open(f"{self.out}/bench.json", encoding="utf-8") as f:
+                self.json = json.load(f)
+            with open(f"{self.out}/index.html", encoding="utf-8") as f:
+                self.page = f.read()
+        shutil.rmtree(self.top)
+
+    def verdict(self, name):
+        return next(c["verdict"] for c in self.json["checks"] if c["name"] == name)
+
+    def failed(self):
+        return [c["name"] for c in self.json["checks"] if c["verdict"] == "FAIL"]
+
+    def result(self, workload, policy):
+        found = next(w for w in self.json["workloads"] if w["name"] == workload)
+        return next(r for r in found["results"] if r["policy"] == policy)
+
+
+def edit(path, change):
+    """Spoil one file of a run: its text is passed through a function."""
+
+    def spoil(made):
+        with open(f"{made.raw}/{path}", encoding="ascii") as f:
+            text = f.read()
+        with open(f"{made.raw}/{path}", "w", encoding="ascii") as f:
+            f.write(change(text))
+
+    return spoil
+
+
+def remove(path):
+    def spoil(made):
+        where = f"{made.raw}/{path}"
+        if os.path.isdir(where):
+            shutil.rmtree(where)
+        else:
+            os.remove(where)
+
+    return spoil
+
+
+def counter(name, value):
+    """Set one counter of a stats file."""
+    return lambda text: re.sub(rf"^{name} \d+$", f"{name} {value}", text, flags=re.M)
+
+
+STEP = "r2/compile/dirty"
+
+
+def test_good_run():
+    """a whole run passes every check"""
+    made = Made()
+    same((made.status, made.failed(), made.stderr), (0, [], ""))
+    same([c["verdict"] for c in made.json["checks"]], ["PASS"] * 7)
+
+
+def test_figures():
+    """figures: medians, sums and spread of the rounds"""
+    made = Made()
+    dirty = made.result("compile", "dirty")
+    same(dirty["stats"]["switches"], {"median": 15100, "min": 15050, "max": 15150})
+    same(dirty["syncs"], 30100 + 30200 + 30300)
+    same(dirty["audit"], {"audits": 9, "mirrors": 48, "entries": 48 * 512, "violations": 0})
+    same(len(dirty["rounds"]), 3)
+    same(sum(b[2] for b in dirty["rounds"][0]["hist"]), 30100)
+    same(dirty["rounds"][0]["percpu"]["1"]["switches"], 15050 // 2)
+
+
+def test_ratio():
+    """ratio: within each round, median and spread"""
+    made = Made()
+    ratio = made.result("compile", "dirty")["bytes_to_always"]
+    want = {}
+    for nr in (1, 2, 3):
+        syncs = 30_000 + 100 * nr
+        copied = 2 * (syncs // 1000) + 512 * (syncs // 2000)
+        want[str(nr)] = copied / (512 * syncs)
+    same(ratio["per_round"], want)
+    same(ratio["min"], min(want.values()))
+    same(made.result("compile", "always")["bytes_to_always"]["median"], 1.0)
+
+
+def test_percentiles():
+    """percentiles: the bucket of the nearest rank"""
+    hist = [(0, 1, 50), (2, 3, 49), (4, 7, 1)]
+    same(figures.percentile(hist, 50), {"low": 0, "high": 1})
+    same(figures.percentile(hist, 51), {"low": 2, "high": 3})
+    same(figures.percentile(hist, 99), {"low": 2, "high": 3})
+    same(figures.percentile(hist, 100), {"low": 4, "high": 7})
+    same(figures.percentile([(0, 1, 1)], 99), {"low": 0, "high": 1})
+    same(figures.percentile([], 50), None)
+    same(figures.merge_hists([[(2, 3, 1)], [(0, 1, 4), (2, 3, 5)]]), [(0, 1, 4), (2, 3, 6)])
+
+
+def test_numbers():
+    """numbers: at most six characters, no false digits"""
+    cases = {0: "0", 9999: "9999", 10_000: "10.00k", 123_456: "123.5k", 999_999: "1.00M"}
+    cases.update({12_345_678: "12.35M", 420_491_264: "420.5M", 9_999_999_999: "10.00G", 16.5: "16"})
+    for value, want in cases.items():
+        same(short(value), want)
+    for exponent in range(15):
+        for digits in (1, 3.3333, 9.9949, 9.9951, 9.9994, 9.9996):
+            assert len(short(digits * 10**exponent)) <= 6, short(digits * 10**exponent)
+    same([times(r) for r in (1, 0.5, 0.0625, 0.004, 1.25, 0)], ["1.00", "2.00", "16.0", "250", "0.80", "inf"])
+
+
+def test_width():
+    """the table fits 120 columns, with every policy and long numbers"""
+    names = "always always-exit flag flag-mm flush-only carry eager dirty".split()
+    made = Made(policies=names, syncs=123_456_789)
+    table = made.stdout.split("\n\n")[1]
+    too_long = [line for line in table.splitlines() if len(line) > 120]
+    same(too_long, [])
+    same(len([line for line in table.splitlines() if not line.startswith("==")]), 2 + 2 * len(names))
+
+
+def test_emulated():
+    """cycles of an emulated machine are marked as meaningless, others not"""
+    made = Made()
+    assert "~127/~8191" in made.stdout or "~127/8191" in made.stdout, made.stdout
+    assert "say nothing about cost" in made.stdout
+    assert made.result("pipe", "dirty")["cycles_per_sync"]["meaningless"] is True
+    assert "was emulated" in made.page
+    real = Made(edit("meta", lambda t: t.replace("accel tcg", "accel kvm")))
+    assert " 127/8191" in real.stdout and "~" not in real.stdout, real.stdout
+    assert real.result("pipe", "dirty")["cycles_per_sync"]["meaningless"] is False
+    assert "was emulated" not in real.page
+    unknown = Made(edit("meta", lambda t: t.replace("accel tcg", "accel unknown")))
+    assert unknown.json["run"]["emulated"] is True
+
+
+class Page(html.parser.HTMLParser):
+    """Counts open elements and looks for what needs a network."""
+
+    VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.links, self.rows = [], [], 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+        self.rows += tag == "tr"
+        self.links += [v for n, v in attrs if n in ("href", "src")]
+
+    def handle_endtag(self, tag):
+        same(self.open.pop(), tag)
+
+
+def test_page():
+    """the page: closed elements, escaped text, nothing from a network"""
+    made = Made()
+    page = Page()
+    page.feed(made.page)
+    same(page.open, [])
+    same([link for link in page.links if ":" in link or link.startswith("/")], [])
+    same(page.links, ["bench.json"])
+    assert "a model &lt;of&gt; none" in made.page
+    assert "url(" not in made.page and "@import" not in made.page
+
+
+def test_violation_after():
+    """a violation in the audit after the work fails"""
+    made = Made(edit(f"{STEP}/audit", lambda t: t.replace(" 0 violations", " 2 violations")))
+    same((made.status, made.failed()), (1, ["audit"]))
+    assert "FAIL audit: 2 violations: compile/dirty round 2: 2" in made.stdout, made.stdout
+    assert "2 BAD" in made.stdout
+
+
+def test_violation_running():
+    """a violation in an audit during the work fails"""
+    found = "cpu 0 slot 1 id 7: 1 entries differ\naudited 6 mirrors, 3072 entries, 1 violations\n"
+    made = Made(edit(f"{STEP}/audits_running", lambda t: t + found))
+    same((made.status, made.failed()), (1, ["audit"]))
+    same(made.result("compile", "dirty")["rounds"][1]["audits_running"]["lines"], [found.splitlines()[0]])
+
+
+def test_violation_counted():
+    """a violation that only the counter knows (the oracle's) fails"""
+    made = Made(edit(f"{STEP}/stats", counter("violations", 5)))
+    same((made.status, made.failed()), (1, ["audit"]))
+
+
+def test_nothing_audited():
+    """audits that compared nothing are no evidence"""
+
+    def spoil(made):
+        for nr in (1, 2, 3):
+            for workload in ("compile", "pipe"):
+                for policy in ("always", "dirty"):
+                    step = f"{made.raw}/r{nr}/{workload}/{policy}"
+                    fixture.put(f"{step}/audit", "audited 0 mirrors, 0 entries, 0 violations\n")
+                    fixture.put(f"{step}/audits_running", "")
+
+    made = Made(spoil)
+    same((made.status, made.failed()), (1, ["audit"]))
+
+
+def test_workload_failed():
+    """a workload that failed fails, its figures stay"""
+    made = Made(edit(f"{STEP}/step", lambda t: t.replace("status 0", "status 124")))
+    same((made.status, made.failed()), (1, ["workloads"]))
+    assert "compile/dirty round 2 (status 124)" in made.stdout
+    assert "FAILED" in made.stdout
+    same(len(made.result("compile", "dirty")["rounds"]), 3)
+
+
+def test_few_syncs():
+    """fewer than 100,000 syncs fail"""
+    made = Made(syncs=8_000)
+    same((made.status, made.failed()), (1, ["syncs"]))
+    assert "FAIL syncs: 98,400 syncs" in made.stdout, made.stdout
+
+
+def test_dirty_too_much():
+    """dirty that copies over a 200th of always on compile fails, in one round too"""
+    always = 8 * 512 * 30_200
+    made = Made(edit(f"{STEP}/stats", counter("bytes_copied", always // 199)))
+    same((made.status, made.failed()), (1, ["dirty-compile"]))
+    made = Made(edit(f"{STEP}/stats", counter("bytes_copied", always // 201)))
+    same((made.status, made.failed()), (0, []))
+
+
+def test_dirty_more():
+    """dirty that copies more than always on any workload fails"""
+    made = Made(edit("r3/pipe/dirty/stats", counter("bytes_copied", 8 * 512 * 30_300 + 8)))
+    same((made.status, made.failed()), (1, ["dirty-never-more"]))
+    assert "on pipe" in made.stdout
+
+
+def test_dirty_more_work():
+    """more bytes only because of more syncs is not held against dirty; bytes per sync are"""
+
+    def doubled(text):
+        # Twice the syncs, each full: as many bytes per sync as always.
+        for name, value in (("syncs_clean", 0), ("syncs_dirty", 0), ("syncs_full", 60_000)):
+            text = counter(name, value)(text)
+        return counter("bytes_copied", 8 * 512 * 60_000)(text)
+
+    def spoil(made):
+        for nr in (1, 2, 3):
+            edit(f"r{nr}/pipe/dirty/stats", doubled)(made)
+
+    made = Made(spoil)
+    same((made.status, made.failed()), (0, []))
+    same(made.result("pipe", "dirty")["bytes_per_sync_to_always"]["max"], 1.0)
+    assert made.result("pipe", "dirty")["bytes_to_always"]["median"] > 1.9
+
+
+def test_missing_step():
+    """a step that was not run fails and is named"""
+    made = Made(remove("r3/pipe/always"))
+    same((made.status, made.failed()), (1, ["complete"]))
+    assert "r3/pipe/always: missing: this step was not run" in made.stderr, made.stderr
+    same(made.result("pipe", "dirty")["bytes_to_always"]["per_round"].keys() - {"1", "2"}, set())
+
+
+def test_missing_workload():
+    """a workload of which nothing is there is shown as such"""
+    made = Made(lambda m: [remove(f"r{nr}/pipe")(m) for nr in (1, 2, 3)])
+    same((made.status, made.failed()), (1, ["complete"]))
+    assert "no result" in made.stdout and "no result" in made.page
+
+
+def test_missing_files():
+    """every file of a step is missed"""
+    for name in ("stats", "stats_percpu", "hist", "audit", "audits_running", "step"):
+        made = Made(remove(f"{STEP}/{name}"))
+        same((name, made.status, made.failed()), (name, 1, ["complete"]))
+        assert re.search(rf"{STEP}/{name}: no such file", made.stderr), made.stderr
+
+
+def test_cut_files():
+    """a file cut short fails, wherever it is cut"""
+    for name in ("stats", "stats_percpu", "hist", "audit", "audits_running", "step"):
+        made = Made(edit(f"{STEP}/{name}", lambda t: t[:-5]))
+        same((name, made.status, made.failed()), (name, 1, ["complete"]))
+        assert f"{STEP}/{name}" in made.stderr and "cut short" in made.stderr, made.stderr
+    made = Made(edit(f"{STEP}/stats", lambda t: "".join(t.splitlines(True)[:-4])))
+    assert "missing: cycles_publish cycles_sync violations" in made.stderr, made.stderr
+    made = Made(edit(f"{STEP}/audit", lambda t: t.splitlines(True)[0]))
+    assert "does not end with" in made.stderr, made.stderr
+    made = Made(edit(f"{STEP}/hist", lambda t: ""))
+    assert "hist: empty" in made.stderr, made.stderr
+
+
+def test_garbage():
+    """a value that is no count fails and is named"""
+    for name, change, text in (
+        ("stats", lambda t: t.replace("publishes ", "publishes -"), "is not a count"),
+        ("stats", lambda t: t + "no_value\n", "'name value' is expected"),
+        ("hist", lambda t: t + "dirty 1 2\n", "POLICY LOW HIGH COUNT"),
+        ("hist", lambda t: t + "dirty 9 2 1\n", "a bucket from 9 to 2"),
+        ("stats_percpu", lambda t: t + "2 1 1\n", "3 values for 19 names"),
+        ("stats_percpu", lambda t: t.splitlines(True)[0], "no CPU"),
+        ("audits_running", lambda t: "cannot read it\n" + t, "not an audit"),
+    ):
+        made = Made(edit(f"{STEP}/{name}", change))
+        same((name, made.status, made.failed()), (name, 1, ["complete"]))
+        assert text in made.stderr, made.stderr
+
+
+def test_lost_machine():
+    """a machine that was lost fails, with a report of what is there"""
+
+    def spoil(made):
+        remove("finished")(made)
+        remove("r3")(made)
+        edit("host", lambda t: t.replace("vm_status 0", "vm_status 125"))(made)
+
+    made = Made(spoil)
+    same((made.status, made.failed()), (1, ["complete"]))
+    assert "cut short" in made.stderr
+    same(made.json["run"]["vm_status"], 125)
+    same(made.json["run"]["finished"], False)
+    same(len(made.result("pipe", "dirty")["rounds"]), 2)
+
+
+def test_kernel_log():
+    """a bad kernel log alone fails"""
+    made = Made(edit("host", lambda t: t.replace("vm_status 0", "vm_status 126")))
+    same((made.status, made.failed()), (1, ["complete"]))
+
+
+def test_guest_failed():
+    """a failure outside of the table (warm-up, trace) fails"""
+    made = Made(edit("host", lambda t: t.replace("vm_status 0", "vm_status 1")))
+    same((made.status, made.failed()), (1, ["workloads"]))
+
+
+def test_fewer_rounds():
+    """fewer rounds are in order if the guest says so"""
+
+    def spoil(made):
+        remove("r3")(made)
+        edit("finished", lambda t: t.replace("rounds 3", "rounds 2"))(made)
+
+    made = Made(spoil)
+    same((made.status, made.failed()), (0, []))
+    same((made.json["run"]["rounds"], made.json["run"]["rounds_asked"]), (2, 3))
+
+
+def test_no_trace():
+    """a trace that was asked for and is not there fails"""
+    made = Made(remove("trace/perf.data"))
+    same((made.status, made.failed()), (1, ["trace"]))
+    made = Made(edit("meta", lambda t: t.replace("trace pipe", "trace ")))
+    same((made.status, made.verdict("trace")), (0, "SKIP"))
+
+
+def test_one_policy():
+    """without always there is no ratio, and the comparisons are skipped"""
+    made = Made(policies=("dirty",), syncs=60_000)
+    same((made.status, made.failed()), (0, []))
+    same((made.verdict("dirty-compile"), made.verdict("dirty-never-more")), ("SKIP", "SKIP"))
+    same(made.result("compile", "dirty")["bytes_to_always"], None)
+
+
+def test_more_counters():
+    """counters beyond the promised ones are kept"""
+    made = Made(lambda m: edit(f"{STEP}/stats", lambda t: t + "something_new 12\n")(m))
+    same(made.status, 0)
+    same(made.result("compile", "dirty")["rounds"][1]["stats"]["something_new"], 12)
+
+
+def test_nothing():
+    """without meta, or with one of another format, there is nothing to report on"""
+    made = Made(remove("meta"))
+    same((made.status, made.json), (2, None))
+    assert "nothing to report on" in made.stderr and "meta" in made.stderr
+    made = Made(edit("meta", lambda t: t.replace("format 1", "format 2")))
+    same((made.status, made.json), (2, None))
+    made = Made(edit("meta", lambda t: t.replace("rounds 3\n", "")))
+    assert "missing: rounds" in made.stderr
+    made = Made(edit("meta", lambda t: t.replace("policies always dirty", "policies  ")))
+    assert "no policies" in made.stderr
+
+
+def test_documented():
+    """every field of bench.json is described, and nothing else"""
+    here = os.path.dirname(os.path.abspath(__file__))
+    described, prefix = set(), ""
+    with open(f"{here}/../../../Documentation/bench-json.md", encoding="utf-8") as f:
+        for line in f:
+            if line.startswith("## "):
+                head = re.match("## `(.*)`", line)
+                prefix = head.group(1) + "." if head else ""
+            field = re.match(r"\| `([^`]+)` \|", line)
+            if field:
+                described.add(prefix + field.group(1))
+    found = set()
+
+    def walk(value, path):
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                # Names that are data: counters, CPUs and rounds.
+                last = path.rsplit(".", 1)[-1]
+                data = {"stats": "COUNTER", "percpu": "CPU", "CPU": "COUNTER", "per_round": "ROUND"}
+                name = data.get(last, name)
+                found.add(f"{path}.{name}".lstrip("."))
+                walk(inner, f"{path}.{name}")
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner, path + "[]")
+
+    walk(Made().json, "")
+    # What the page calls a spread, a ratio or a bucket is one field there.
+    found = {re.sub(r"\.(median|min|max|low|high|per_round(\.ROUND)?)$", "", path) for path in found}
+    found -= {path for path in found if any(inner.startswith((path + ".", path + "[]")) for inner in found)}
+    same(sorted(found - described), [])
+    same(sorted(described - found), [])
+
+
+def test_stats_promised():
+    """the counters of the fixture are those that the report asks for"""
+    same([n for n in raw.STATS if n not in fixture.STATS], [])
+
+
+if __name__ == "__main__":
+    sys.exit(ktap.run(sys.modules["__main__"]))
