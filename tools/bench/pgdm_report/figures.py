@@ -155,6 +155,7 @@ ENVIRONMENT = (
     ("commit", "commit", "git commit"),
     ("commit_changed", "commit_changed", "changed since that commit"),
     ("started", "started", "started (UTC)"),
+    ("host_load", "host_load", "load of the host before it"),
     ("seconds", "seconds", "seconds in the virtual machine"),
 )
 NUMBERS = {"cpus", "memory_kib", "paging_levels", "mirrors", "seconds"}

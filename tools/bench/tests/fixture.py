@@ -96,7 +96,7 @@ def write_run(base, policies=("always", "dirty"), workloads=("compile", "pipe"),
         **{f"describe.{w}": f"what {w} does" for w in workloads},
     }
     put(f"{base}/meta", "".join(f"{n} {v}\n" for n, v in meta.items()))
-    put(f"{base}/host", "vm_status 0\nseconds 100\ncommit 0123456789abcdef\ncommit_changed no\n")
+    put(f"{base}/host", "vm_status 0\nseconds 100\nhost_load 0.12\ncommit 0123456789abcdef\ncommit_changed no\n")
     for nr in range(1, rounds + 1):
         for workload in workloads:
             for order, policy in enumerate(policies, 1):
