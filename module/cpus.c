@@ -14,6 +14,7 @@
 #include <linux/cpuhotplug.h>
 #include <linux/cpu.h>
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <asm/cpufeature.h>
@@ -67,6 +68,7 @@ static struct pgdm_cache *cache_create(int node)
 		}
 		table = page_address(page);
 		c->mirror[i].page[PGDM_KERNEL_PAGE] = table;
+		c->mirror[i].phys = virt_to_phys(table);
 		if (table_order())
 			c->mirror[i].page[PGDM_USER_PAGE] =
 				table + PGDM_ENTRIES;

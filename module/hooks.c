@@ -63,7 +63,8 @@ static int write_entry(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kprobe write_kp = { .pre_handler = write_entry };
+/* The probe of root writes; its nmissed is H1's counter. */
+struct kprobe pgdm_hooks_write = { .pre_handler = write_entry };
 
 /*
  * The level trap: a root entry is a p4d on 4-level paging, a pgd on 5-level.
@@ -201,9 +202,9 @@ static bool oracle_5_level(void)
 static struct hook hooks[] = {
 	{ .symbol = "pgd_free", .kind = FTRACE, .ops = &death_ops,
 	  .purpose = "the end of an mm" },
-	{ .symbol = "native_set_p4d", .kind = ON_ENTRY, .kp = &write_kp,
+	{ .symbol = "native_set_p4d", .kind = ON_ENTRY, .kp = &pgdm_hooks_write,
 	  .wanted = is_4_level, .purpose = "root writes, 4-level" },
-	{ .symbol = "native_set_pgd", .kind = ON_ENTRY, .kp = &write_kp,
+	{ .symbol = "native_set_pgd", .kind = ON_ENTRY, .kp = &pgdm_hooks_write,
 	  .wanted = is_5_level, .purpose = "root writes, 5-level" },
 	{ .symbol = "pgd_alloc", .kind = ON_RETURN, .rp = &birth_rp,
 	  .purpose = "the birth of an mm" },
@@ -336,7 +337,7 @@ int pgdm_hooks_arm(void)
  */
 const unsigned long *pgdm_hooks_missed(void)
 {
-	return &write_kp.nmissed;
+	return &pgdm_hooks_write.nmissed;
 }
 
 /**
@@ -344,7 +345,7 @@ const unsigned long *pgdm_hooks_missed(void)
  */
 void pgdm_hooks_count_miss(void)
 {
-	WRITE_ONCE(write_kp.nmissed, READ_ONCE(write_kp.nmissed) + 1);
+	WRITE_ONCE(pgdm_hooks_write.nmissed, READ_ONCE(pgdm_hooks_write.nmissed) + 1);
 }
 
 /**
@@ -353,18 +354,6 @@ void pgdm_hooks_count_miss(void)
 unsigned long pgdm_hooks_missed_births(void)
 {
 	return READ_ONCE(birth_rp.nmissed) + READ_ONCE(birth_rp.kp.nmissed);
-}
-
-/**
- * pgdm_hooks_silenced() - has somebody disarmed the write probe?
- *
- * Writing 0 to debugfs kprobes/enabled puts the probed instruction back.
- *
- * Context: any.
- */
-bool pgdm_hooks_silenced(void)
-{
-	return READ_ONCE(*(const u8 *)write_kp.addr) == write_kp.opcode;
 }
 
 /**

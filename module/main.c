@@ -34,6 +34,12 @@ static uint mirrors = PGDM_MIRRORS_DEFAULT;
 module_param(mirrors, uint, 0400);
 MODULE_PARM_DESC(mirrors, "Mirrors that each CPU owns");
 
+static bool timing;
+module_param(timing, bool, 0400);
+MODULE_PARM_DESC(timing, "1: measure cycles (stats cycles_*, hist); costs more than a clean sync");
+
+DEFINE_STATIC_KEY_FALSE(pgdm_timing_key);
+
 static int check_parameters(void)
 {
 	if (strcmp(track, "all") && strcmp(track, "none")) {
@@ -50,6 +56,8 @@ static int __init pgdm_init(void)
 	ret = check_parameters();
 	if (ret)
 		return ret;
+	if (timing)
+		static_branch_enable(&pgdm_timing_key);
 	ret = pgdm_symbols_init();
 	if (ret)
 		return ret;

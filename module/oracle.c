@@ -18,6 +18,7 @@
 #include "oracle.h"
 
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/mm_types.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
@@ -95,6 +96,27 @@ static bool take_record(const struct mm_struct *mm, u64 *phys)
 	return found;
 }
 
+/*
+ * switch_mm_irqs_off() takes a CPU out of mm_cpumask some instructions before
+ * it writes CR3 and comes to our hook. In between the kernel sends it no flush
+ * any more, and its mirror may lead to the table: it is about to be left. Wait
+ * for that; a CPU that does not leave is an offender too.
+ */
+static int find_offender(struct mm_struct *mm, const struct pgdm_primary *p,
+			 u64 phys)
+{
+	unsigned long deadline = jiffies + HZ;
+	int cpu;
+
+	for (;;) {
+		cpu = pgdm_engine_find_reaching(p, phys);
+		if (cpu < 0 || cpumask_test_cpu(cpu, mm_cpumask(mm)) ||
+		    time_after(jiffies, deadline))
+			return cpu;
+		cpu_relax();
+	}
+}
+
 /**
  * pgdm_oracle_flushed() - flush_tlb_mm_range() has returned
  * @mm: whose TLB entries were flushed
@@ -112,7 +134,7 @@ void pgdm_oracle_flushed(struct mm_struct *mm)
 	rcu_read_lock();
 	pm = pgdm_registry_find((unsigned long)mm->pgd);
 	while (take_record(mm, &phys)) {
-		cpu = pm ? pgdm_engine_find_reaching(&pm->primary, phys) : -1;
+		cpu = pm ? find_offender(mm, &pm->primary, phys) : -1;
 		if (cpu < 0)
 			continue;
 		preempt_disable();

@@ -13,6 +13,7 @@
 #include <asm/special_insns.h>
 
 #include "core/bug.h"
+#include "core/fast.h"
 #include "core/policy.h"
 #include "cpus.h"
 #include "hooks.h"
@@ -73,21 +74,35 @@ void pgdm_points_write(unsigned long word, u64 value)
 	rcu_read_unlock();
 }
 
-/* A2: strays are looked for only among what is not the kernel's own. */
-static void switch_to(struct pgdm_cache *c, unsigned long root)
+static unsigned long root_in(unsigned long cr3)
 {
+	return (unsigned long)__va(cr3 & CR3_ADDR_MASK);
+}
+
+/* A2: strays are looked for only among what is not the kernel's own. */
+static noinline void switch_to(struct pgdm_cache *c, unsigned long cr3)
+{
+	unsigned long root = root_in(cr3);
 	struct pgdm_mirror *m;
 	struct pgdm_mm *pm;
 	struct pgdm_sync sync;
 
+	if (!pgdm_registry_count() && !pgdm_track_is_all()) {
+		pgdm_cache_unload(c);
+		return;
+	}
 	rcu_read_lock();
 	pm = pgdm_registry_find_ready(root);
-	m = pgdm_cache_switch(c, pm ? &pm->primary : NULL, &sync);
-	if (m && pgdm_steer_is_live())
-		pgdm_steer_load(c, m);
-	trace_result(&sync);
-	if (!pm && root != pgdm_symbols_kernel_root())
-		pgdm_track_stray();
+	if (pm) {
+		m = pgdm_cache_switch(c, &pm->primary, &sync);
+		if (m && pgdm_steer_is_live())
+			pgdm_steer_load(c, m, cr3);
+		trace_result(&sync);
+	} else {
+		pgdm_cache_unload(c);
+		if (root != pgdm_symbols_kernel_root())
+			pgdm_track_stray();
+	}
 	rcu_read_unlock();
 }
 
@@ -96,10 +111,17 @@ static void switch_to(struct pgdm_cache *c, unsigned long root)
  * copies everything, as after a miss; flushes come before tables are freed,
  * so that is soon enough.
  */
-static void check_probe(void)
+static __always_inline void check_probe(void)
 {
 	if (unlikely(pgdm_hooks_silenced()))
 		pgdm_hooks_count_miss();
+}
+
+/* Events and timing want every sync to go the long way. */
+static __always_inline bool is_watched(void)
+{
+	return trace_sync_enabled() || trace_fault_enabled() ||
+	       static_branch_unlikely(&pgdm_timing_key);
 }
 
 /**
@@ -112,11 +134,17 @@ static void check_probe(void)
 void pgdm_points_switch(void)
 {
 	struct pgdm_cache *c = pgdm_cpus_active();
+	unsigned long cr3 = __native_read_cr3();
+	struct pgdm_mirror *m;
 
 	if (!c)
 		return;
 	check_probe();
-	switch_to(c, (unsigned long)__va(read_cr3_pa()));
+	m = is_watched() ? NULL : pgdm_fast_switch(c, root_in(cr3));
+	if (!m)
+		switch_to(c, cr3);
+	else if (pgdm_steer_is_live())
+		pgdm_steer_load(c, m, cr3);
 }
 
 /**
@@ -136,7 +164,7 @@ void pgdm_points_adopt(void *unused)
 	if (!c)
 		return;
 	pgdm_steer_release_cpu(c, NULL);
-	switch_to(c, (unsigned long)__va(read_cr3_pa()));
+	switch_to(c, __native_read_cr3());
 }
 
 /**
@@ -152,6 +180,8 @@ void pgdm_points_flush(void)
 	if (!c || !c->loaded)
 		return;
 	check_probe();
+	if (!is_watched() && pgdm_fast_flush(c))
+		return;
 	rcu_read_lock();
 	pgdm_cache_flush(c, &sync);
 	trace_result(&sync);
@@ -172,6 +202,8 @@ void pgdm_points_fault(unsigned long address)
 	if (!c || !c->loaded || address >= TASK_SIZE_MAX)
 		return;
 	check_probe();
+	if (!is_watched() && pgdm_fast_fault(c, pgd_index(address)))
+		return;
 	rcu_read_lock();
 	pgdm_cache_fault(c, pgd_index(address), &sync);
 	if (sync.synced)

@@ -97,7 +97,7 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
 {
 	struct pgdm_mm *pm = pgdm_registry_find(root);
 
-	if (!pm || READ_ONCE(pm->leaving))
+	if (!pm || READ_ONCE(pm->primary.dead))
 		return NULL;
 	if (smp_load_acquire(&pm->ready))
 		return pm;
@@ -136,7 +136,6 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 	pm->mm = mm;
 	pm->ready = false;
 	pm->newborn = newborn;
-	pm->leaving = false;
 }
 
 /* Caller holds registry_lock. Returns false when the root is known already. */
@@ -297,7 +296,7 @@ int pgdm_registry_remove(struct mm_struct *mm)
 	spin_lock_irqsave(&registry_lock, flags);
 	pm = pgdm_registry_find((unsigned long)mm->pgd);
 	if (pm)
-		WRITE_ONCE(pm->leaving, true);
+		WRITE_ONCE(pm->primary.dead, 1);
 	spin_unlock_irqrestore(&registry_lock, flags);
 	if (!pm)
 		return -ENOENT;
@@ -329,7 +328,7 @@ void pgdm_registry_remove_all(void)
 
 	spin_lock_irqsave(&registry_lock, flags);
 	hash_for_each(roots, bucket, pm, node)
-		WRITE_ONCE(pm->leaving, true);
+		WRITE_ONCE(pm->primary.dead, 1);
 	spin_unlock_irqrestore(&registry_lock, flags);
 
 	pgdm_steer_release(NULL);

@@ -21,8 +21,6 @@ struct seq_file;
  * @mm: the owner of the root; no reference is held. Valid until pgd_free()
  *	ends this entry, so look at it under the registry's lock only
  * @ready: mirrors may be made (A1); set once
- * @leaving: CPUs are being sent back to the primary; no new mirror is loaded,
- *	writes are still recorded. Registry's lock to set
  * @newborn: entered when pgd_alloc() returned it; constant
  * @node: registry's lock to change, RCU to walk
  * @rcu: the entry outlives a grace period
@@ -33,7 +31,6 @@ struct pgdm_mm {
 	struct mm_struct *mm;
 	bool ready;
 	bool newborn;
-	bool leaving;
 	struct hlist_node node;
 	struct rcu_head rcu;
 };

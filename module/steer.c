@@ -35,11 +35,8 @@
 #include <linux/pgtable.h>
 #include <linux/smp.h>
 #include <linux/suspend.h>
-#include <asm/cpufeature.h>
 #include <asm/processor.h>
-#include <asm/special_insns.h>
 
-#include "cpus.h"
 #include "core/primary.h"
 #include "points.h"
 #include "preflight.h"
@@ -50,38 +47,10 @@ static DEFINE_MUTEX(steer_mutex);
 static bool wanted;		/* steer_mutex: what the user asked for */
 static bool asleep;		/* steer_mutex: between suspend and resume */
 
-static void write_root(unsigned long root)
-{
-	unsigned long cr3 = __native_read_cr3();
-
-	cr3 = (cr3 & ~CR3_ADDR_MASK) | __pa(root);
-	if (boot_cpu_has(X86_FEATURE_PCID))
-		cr3 |= X86_CR3_PCID_NOFLUSH;
-	native_write_cr3(cr3);
-}
-
-static unsigned long table_of(const struct pgdm_mirror *m)
-{
-	return (unsigned long)m->page[PGDM_KERNEL_PAGE];
-}
-
 /* L1: the register knows. */
 static bool holds(const struct pgdm_mirror *m)
 {
-	return m && read_cr3_pa() == __pa(table_of(m));
-}
-
-/**
- * pgdm_steer_load() - point CR3 at a mirror
- * @c: this CPU's cache
- * @m: its loaded mirror, just synced with the primary that CR3 holds
- *
- * Context: IRQs off.
- */
-void pgdm_steer_load(struct pgdm_cache *c, const struct pgdm_mirror *m)
-{
-	write_root(table_of(m));
-	pgdm_stat_inc(&c->stats, PGDM_STAT_steered);
+	return m && read_cr3_pa() == m->phys;
 }
 
 /**
@@ -104,7 +73,8 @@ void pgdm_steer_release_cpu(struct pgdm_cache *c,
 	if (!p || (only && p != only))
 		return;
 	if (holds(m))
-		write_root((unsigned long)p->page[PGDM_KERNEL_PAGE]);
+		pgdm_steer_write(__native_read_cr3(),
+				 __pa(p->page[PGDM_KERNEL_PAGE]));
 	WRITE_ONCE(c->loaded, NULL);
 }
 

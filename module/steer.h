@@ -6,9 +6,12 @@
 #define _PGDM_STEER_H
 
 #include <linux/jump_label.h>
+#include <asm/cpufeature.h>
+#include <asm/processor-flags.h>
+#include <asm/special_insns.h>
 
-struct pgdm_cache;
-struct pgdm_mirror;
+#include "cpus.h"
+
 struct pgdm_primary;
 
 DECLARE_STATIC_KEY_FALSE(pgdm_steer_key);
@@ -21,10 +24,40 @@ static inline bool pgdm_steer_is_live(void)
 	return static_branch_unlikely(&pgdm_steer_key);
 }
 
+/**
+ * pgdm_steer_write() - write another root into CR3 (C1)
+ * @cr3: what CR3 holds
+ * @phys: physical address of the root
+ *
+ * Context: IRQs off.
+ */
+static __always_inline void pgdm_steer_write(unsigned long cr3, u64 phys)
+{
+	cr3 = (cr3 & ~CR3_ADDR_MASK) | phys;
+	if (static_cpu_has(X86_FEATURE_PCID))
+		cr3 |= X86_CR3_PCID_NOFLUSH;
+	native_write_cr3(cr3);
+}
+
+/**
+ * pgdm_steer_load() - point CR3 at a mirror
+ * @c: this CPU's cache
+ * @m: its loaded mirror, just synced with the primary that CR3 holds
+ * @cr3: what CR3 holds
+ *
+ * Context: IRQs off.
+ */
+static __always_inline void pgdm_steer_load(struct pgdm_cache *c,
+					    const struct pgdm_mirror *m,
+					    unsigned long cr3)
+{
+	pgdm_steer_write(cr3, m->phys);
+	pgdm_stat_inc(&c->stats, PGDM_STAT_steered);
+}
+
 int pgdm_steer_init(void);
 void pgdm_steer_exit(void);
 int pgdm_steer_set(bool live);
-void pgdm_steer_load(struct pgdm_cache *c, const struct pgdm_mirror *m);
 void pgdm_steer_release_cpu(struct pgdm_cache *c,
 			    const struct pgdm_primary *only);
 void pgdm_steer_release(const struct pgdm_primary *only);

@@ -28,8 +28,21 @@ static struct pgdm_mirror *find(struct pgdm_cache *c,
 	return NULL;
 }
 
+/* A free mirror, before one is taken from another primary. */
+static struct pgdm_mirror *next_candidate(struct pgdm_cache *c,
+					  const struct pgdm_mirror *leaving)
+{
+	struct pgdm_mirror *m = find(c, NULL);
+
+	if (m && m != leaving && !atomic_read(&m->writers))
+		return m;
+	m = &c->mirror[c->next];
+	c->next = c->next + 1 < c->nr ? c->next + 1 : 0;
+	return m;
+}
+
 /*
- * Round robin, as the kernel chooses ASIDs. Passed over:
+ * Free ones first, then round robin, as the kernel chooses ASIDs. Passed over:
  * - the mirror being left (L1): a CR3 may still hold it;
  * - a mirror into which a kernel-half writer may be storing. Nobody waits for
  *   that writer. If no mirror is left, the mm stays native on this CPU until
@@ -42,10 +55,9 @@ static struct pgdm_mirror *claim(struct pgdm_cache *c, struct pgdm_primary *p,
 	unsigned int tries;
 
 	for (tries = 0; tries < c->nr; tries++) {
-		struct pgdm_mirror *m = &c->mirror[c->next];
+		struct pgdm_mirror *m = next_candidate(c, leaving);
 		bool taken;
 
-		c->next = c->next + 1 < c->nr ? c->next + 1 : 0;
 		if (m == leaving && !pgdm_bug(evict_loaded))
 			continue;
 		taken = READ_ONCE(m->primary);
@@ -58,6 +70,7 @@ static struct pgdm_mirror *claim(struct pgdm_cache *c, struct pgdm_primary *p,
 		if (atomic_read_acquire(&m->writers))
 			continue;
 		m->id = p->id;
+		m->root = (unsigned long)p->page[PGDM_KERNEL_PAGE];
 		WRITE_ONCE(m->primary, p);
 		/*
 		 * W3: announced before any entry is read. Pairs with the
@@ -107,8 +120,10 @@ static void end(struct pgdm_cache *c, struct pgdm_mirror *m,
 		pgdm_stat_add(&c->stats, PGDM_STAT_bytes_copied,
 			      done->words * PGDM_ENTRY_BYTES);
 	}
-	pgdm_stat_add(&c->stats, PGDM_STAT_cycles_sync, sync->cycles);
-	pgdm_hist_add(&c->stats, sync->policy, sync->cycles);
+	if (sync->cycles) {
+		pgdm_stat_add(&c->stats, PGDM_STAT_cycles_sync, sync->cycles);
+		pgdm_hist_add(&c->stats, sync->policy, sync->cycles);
+	}
 }
 
 /* The policy is read once a sync point: it may be replaced at any time. */
@@ -136,7 +151,7 @@ static void leave(struct pgdm_cache *c)
 static struct pgdm_primary *loaded(struct pgdm_cache *c,
 				   struct pgdm_mirror **m)
 {
-	*m = c->loaded;
+	*m = READ_ONCE(c->loaded);
 	return *m ? READ_ONCE((*m)->primary) : NULL;
 }
 
@@ -159,7 +174,7 @@ static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
 /**
  * pgdm_cache_switch() - sync point: an mm is switched in
  * @c: this CPU's cache
- * @p: the primary of the mm, or NULL if it is not tracked
+ * @p: the primary of the mm
  * @sync: what happened
  *
  * S2: called at the CR3 load or just after it, when the CPU is in mm_cpumask
@@ -177,23 +192,21 @@ struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 				      struct pgdm_sync *sync)
 {
 	const struct pgdm_policy *policy = enter(c, sync, PGDM_REASON_SWITCH);
-	struct pgdm_mirror *leaving = c->loaded, *m = NULL;
+	struct pgdm_mirror *leaving = READ_ONCE(c->loaded), *m;
 	u64 start;
 
 	WRITE_ONCE(c->loaded, NULL);
-	if (p) {
-		pgdm_stat_inc(&c->stats, PGDM_STAT_switches);
-		m = find(c, p);
-		if (m) {
-			start = begin(c, m);
-			policy->on_switch(m, p, &sync->copied);
-			end(c, m, p, start, sync);
-		} else {
-			m = attach(c, p, leaving, sync);
-		}
-		/* Synced before it is loaded, for the oracle's eyes too. */
-		smp_store_release(&c->loaded, m);
+	pgdm_stat_inc(&c->stats, PGDM_STAT_switches);
+	m = find(c, p);
+	if (m) {
+		start = begin(c, m);
+		policy->on_switch(m, p, &sync->copied);
+		end(c, m, p, start, sync);
+	} else {
+		m = attach(c, p, leaving, sync);
 	}
+	/* Synced before it is loaded, for the oracle's eyes too. */
+	smp_store_release(&c->loaded, m);
 	leave(c);
 	return m;
 }

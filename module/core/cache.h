@@ -80,6 +80,17 @@ struct pgdm_cache {
 struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 				      struct pgdm_primary *p,
 				      struct pgdm_sync *sync);
+/**
+ * pgdm_cache_unload() - sync point: what is switched in is not tracked
+ * @c: this CPU's cache
+ *
+ * Context: IRQs off.
+ */
+static inline void pgdm_cache_unload(struct pgdm_cache *c)
+{
+	WRITE_ONCE(c->loaded, NULL);
+}
+
 void pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync);
 void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
 		      struct pgdm_sync *sync);

@@ -5,9 +5,7 @@
 #ifndef _PGDM_MIRROR_H
 #define _PGDM_MIRROR_H
 
-#include "entry.h"
-
-struct pgdm_primary;
+#include "primary.h"
 
 /* No probe misses that often: it marks a mirror "copy in full next". */
 #define PGDM_MISSED_POISON	(~0UL)
@@ -18,6 +16,9 @@ struct pgdm_primary;
  *	any CPU may take it away (cmpxchg to NULL) once the primary is dead
  * @page: the tables, PGDM_ENTRIES words each, the second NULL without PTI.
  *	The owning CPU writes both halves, a kernel-half writer the upper one
+ * @phys: physical address of the first table, for CR3; constant
+ * @root: where the primary's table is, the key of the fast path; 0 before the
+ *	first claim (owning CPU only)
  * @seen: sequence of the primary that the copy holds (owning CPU only)
  * @missed_seen: number of missed hooks whose writes the copy surely has
  *	(owning CPU only, NMI included), or PGDM_MISSED_POISON
@@ -27,6 +28,8 @@ struct pgdm_primary;
 struct pgdm_mirror {
 	struct pgdm_primary *primary;
 	u64 *page[PGDM_PAGES];
+	u64 phys;
+	unsigned long root;
 	u64 seen;
 	unsigned long missed_seen;
 	u64 id;
@@ -83,14 +86,33 @@ struct pgdm_audit {
 	u64 primary;
 };
 
+/**
+ * pgdm_mirror_lacks() - does a mirror differ from its primary at one entry?
+ * @m: the mirror
+ * @p: its primary
+ * @index: which entry, 0..511
+ *
+ * S4: the answer comes from the tables, whatever the sequence says.
+ */
+static inline bool pgdm_mirror_lacks(const struct pgdm_mirror *m,
+				     const struct pgdm_primary *p,
+				     unsigned int index)
+{
+	unsigned int page;
+
+	for (page = 0; page < p->pages; page++)
+		if (!pgdm_entry_same(READ_ONCE(m->page[page][index]),
+				     READ_ONCE(p->page[page][index])))
+			return true;
+	return false;
+}
+
 void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 			   struct pgdm_copied *done);
 void pgdm_mirror_sync_dirty(struct pgdm_mirror *m, struct pgdm_primary *p,
 			    struct pgdm_copied *done);
 void pgdm_mirror_sync_entry(struct pgdm_mirror *m, struct pgdm_primary *p,
 			    unsigned int index, struct pgdm_copied *done);
-bool pgdm_mirror_lacks(const struct pgdm_mirror *m,
-		       const struct pgdm_primary *p, unsigned int index);
 bool pgdm_mirror_reaches(const struct pgdm_mirror *m, u64 phys);
 enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
 				    const struct pgdm_primary *p,

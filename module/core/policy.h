@@ -15,6 +15,8 @@
  * struct pgdm_policy - what happens at each sync point
  * @name: as users write it
  * @number: its place in the table, and in the histograms
+ * @skips_clean: a mirror that holds the primary's latest sequence needs
+ *	nothing at any sync point, so the engine need not ask
  * @on_switch: the mirror is about to be loaded, or just was (S2)
  * @on_flush: a TLB flush was received, and not carried out yet (S3)
  * @on_fault: the CPU faulted at user-half entry @index (S4)
@@ -24,6 +26,7 @@
 struct pgdm_policy {
 	const char *name;
 	unsigned int number;
+	bool skips_clean;
 	void (*on_switch)(struct pgdm_mirror *m, struct pgdm_primary *p,
 			  struct pgdm_copied *done);
 	void (*on_flush)(struct pgdm_mirror *m, struct pgdm_primary *p,

@@ -28,8 +28,8 @@ struct pgdm_stats;
  *	kernel writes them, and so does pgdm_primary_write()
  * @pages: 1, or 2 with PTI
  * @id: never repeats; 0 is no primary
- * @dead: set once, before the mirrors are taken from it; see
- *	pgdm_cache_claim()
+ * @dead: set once, before CPUs leave its mirrors and before these are taken
+ *	from it: no mirror is claimed or loaded any more
  * @seq: number of user-half changes published; any CPU adds, any CPU reads
  * @kernel_seq: number of kernel-half changes; any CPU adds, owners of mirrors
  *	read

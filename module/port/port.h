@@ -14,15 +14,21 @@
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/jump_label.h>
 #include <linux/log2.h>
 #include <linux/string.h>
 #include <linux/timex.h>
 #include <linux/types.h>
 
-/* Cycles of the local CPU's time stamp counter; never used to decide. */
+DECLARE_STATIC_KEY_FALSE(pgdm_timing_key);
+
+/*
+ * Cycles of the local CPU's time stamp counter; never used to decide. Reading
+ * it costs more than a clean sync, so that is a choice (timing=1); otherwise 0.
+ */
 static inline u64 pgdm_cycles(void)
 {
-	return get_cycles();
+	return static_branch_unlikely(&pgdm_timing_key) ? get_cycles() : 0;
 }
 
 #endif

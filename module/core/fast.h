@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The fast paths of the sync points: nothing has changed.
+ *
+ * They do what the functions of cache.c would do with a clean mirror, under a
+ * policy that has nothing to do then, and they time nothing. Where they say
+ * no, nothing was touched, and the caller goes on there.
+ *
+ * The primary is not looked up: a mirror that has one is itself the proof that
+ * the primary lives, because mirrors are taken away first
+ * (pgdm_engine_forget()), and the primary's memory goes a grace period later,
+ * which a CPU with IRQs off holds up. A root table that was freed and came
+ * back as another mm's root does not match for the same reason.
+ *
+ * N1: nothing is copied, so there is nothing for an NMI to spoil. It finds a
+ * mirror loaded that follows its primary, or none.
+ */
+#ifndef _PGDM_FAST_H
+#define _PGDM_FAST_H
+
+#include "cache.h"
+#include "engine.h"
+#include "policy.h"
+#include "primary.h"
+
+/* Two loads of shared words, two compares (H1: the second). */
+static __always_inline bool pgdm_fast_is_clean(const struct pgdm_mirror *m,
+					       const struct pgdm_primary *p)
+{
+	return pgdm_primary_seq(p) == m->seen &&
+	       READ_ONCE(*pgdm_engine.missed) == m->missed_seen;
+}
+
+static __always_inline bool pgdm_fast_is_allowed(void)
+{
+	return READ_ONCE(pgdm_engine.policy)->skips_clean;
+}
+
+/**
+ * pgdm_fast_switch() - an mm is switched in and its mirror is clean
+ * @c: this CPU's cache
+ * @root: the table that CR3 holds
+ *
+ * S2 holds as in pgdm_cache_switch(): the sequence is read after the CR3
+ * write. What was loaded before is not loaded from before that read on.
+ *
+ * Context: IRQs off.
+ * Return: the mirror, or NULL to go the long way.
+ */
+static __always_inline struct pgdm_mirror *
+pgdm_fast_switch(struct pgdm_cache *c, unsigned long root)
+{
+	struct pgdm_mirror *m = c->mirror, *last = m + c->nr;
+	struct pgdm_mirror *leaving = READ_ONCE(c->loaded);
+	struct pgdm_primary *p;
+
+	if (!pgdm_fast_is_allowed())
+		return NULL;
+	/* A mirror without a primary may have had that root before. */
+	while (m->root != root || !(p = READ_ONCE(m->primary)))
+		if (++m == last)
+			return NULL;
+	if (READ_ONCE(p->dead))
+		return NULL;
+	WRITE_ONCE(c->loaded, NULL);
+	if (!pgdm_fast_is_clean(m, p)) {
+		/* L1: the long way has to know what is being left. */
+		WRITE_ONCE(c->loaded, leaving);
+		return NULL;
+	}
+	smp_store_release(&c->loaded, m);
+	pgdm_stat_inc(&c->stats, PGDM_STAT_switches);
+	pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_clean);
+	return m;
+}
+
+/**
+ * pgdm_fast_flush() - a flush was received and the loaded mirror is clean
+ * @c: this CPU's cache, with a mirror loaded
+ *
+ * Context: IRQs off.
+ * Return: false to go the long way.
+ */
+static __always_inline bool pgdm_fast_flush(struct pgdm_cache *c)
+{
+	struct pgdm_mirror *m = READ_ONCE(c->loaded);
+	struct pgdm_primary *p = READ_ONCE(m->primary);
+
+	if (!p || !pgdm_fast_is_allowed() || !pgdm_fast_is_clean(m, p))
+		return false;
+	pgdm_stat_inc(&c->stats, PGDM_STAT_flush_receipts);
+	pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_clean);
+	return true;
+}
+
+/**
+ * pgdm_fast_fault() - a user address faulted whose entry the mirror has
+ * @c: this CPU's cache, with a mirror loaded
+ * @index: the entry of the faulting address, 0..255
+ *
+ * S4: it is the entry that is compared.
+ *
+ * Context: IRQs off, or NMI.
+ * Return: false to go the long way.
+ */
+static __always_inline bool pgdm_fast_fault(struct pgdm_cache *c,
+					    unsigned int index)
+{
+	struct pgdm_mirror *m = READ_ONCE(c->loaded);
+	struct pgdm_primary *p = READ_ONCE(m->primary);
+
+	if (!p || READ_ONCE(c->busy) || !pgdm_fast_is_allowed() ||
+	    pgdm_mirror_lacks(m, p, index))
+		return false;
+	pgdm_stat_inc(&c->stats, PGDM_STAT_faults_seen);
+	pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_clean);
+	return true;
+}
+
+#endif
