@@ -42,10 +42,11 @@ endif
 
 all: module			## same as module
 
-# $(call kbuild,DIR,VARIABLES): build module/ with its objects in DIR.
+# $(call kbuild,DIR,VARIABLES): build module/ with its objects in DIR, one at a
+# time if two makes are at work.
 define kbuild
 	@tools/setup/link-sources module $(1)
-	@$(MAKE) --no-print-directory -C $(kdir) M=$(1) $(module_cc) \
+	@+flock $(1) $(MAKE) --no-print-directory -C $(kdir) M=$(1) $(module_cc) \
 		$(if $(filter 1,$(V)),,-s) $(2) modules 2> >(grep -v \
 		-e '^Skipping BTF generation' -e 'compiler differs from' \
 		-e '^  The kernel was built by' -e '^  You are using' >&2)
