@@ -54,10 +54,8 @@ static void audit_mirror(void *data)
 		r->finding = pgdm_mirror_audit(m, p, &r->found);
 		r->id = p->id;
 		/* Forgotten meanwhile: nobody writes it through any more. */
-		r->occupied = READ_ONCE(m->primary) == p;
-		if (r->occupied && r->finding == PGDM_AUDIT_VIOLATION)
-			pgdm_stat_add(&c->stats, PGDM_STAT_violations,
-				      r->found.violations);
+		smp_rmb(); /* what was compared before that */
+		r->occupied = READ_ONCE(m->primary) == p && !READ_ONCE(p->dead);
 	}
 	rcu_read_unlock();
 }
@@ -104,6 +102,16 @@ static int audit_slot(struct seq_file *seq, unsigned int cpu,
 	return 0;
 }
 
+/* seq_file starts again with a larger buffer when this one is full. */
+static void count_violations(struct seq_file *seq, unsigned long n)
+{
+	if (seq_has_overflowed(seq))
+		return;
+	preempt_disable();
+	pgdm_stat_add(pgdm_cpus_stats(), PGDM_STAT_violations, n);
+	preempt_enable();
+}
+
 /**
  * pgdm_audit_show() - compare every mirror and print what was found
  * @seq: where to
@@ -128,6 +136,7 @@ int pgdm_audit_show(struct seq_file *seq, void *unused)
 	cpus_read_unlock();
 	if (ret)
 		return ret;
+	count_violations(seq, sum.violations);
 	seq_printf(seq, "stale %lu entries published and not yet synced\n",
 		   sum.stale);
 	seq_printf(seq, "audited %lu mirrors, %lu entries, %lu violations\n",

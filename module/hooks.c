@@ -243,6 +243,30 @@ static int arm_tracepoint(struct hook *h)
 		       -ENOENT;
 }
 
+static int arm_kprobe_on_writer(struct hook *h)
+{
+	int ret = register_kprobe(h->kp);
+
+	if (ret || pgdm_symbols_writes_natively(h->kp->addr))
+		return ret;
+	unregister_kprobe(h->kp);
+	return -EOPNOTSUPP;
+}
+
+static const char *why(int error)
+{
+	switch (error) {
+	case -ENOMEM:
+		return "no memory";
+	case -EBUSY:
+		return "ftrace is off, write 1 to /proc/sys/kernel/ftrace_enabled";
+	case -EOPNOTSUPP:
+		return "root tables are written by another function here";
+	default:
+		return "missing in this kernel";
+	}
+}
+
 static int arm(struct hook *h)
 {
 	if (pgdm_inject_hidden(h->symbol))
@@ -252,7 +276,7 @@ static int arm(struct hook *h)
 	switch (h->kind) {
 	case ON_ENTRY:
 		h->kp->symbol_name = h->symbol;
-		return register_kprobe(h->kp);
+		return arm_kprobe_on_writer(h);
 	case ON_RETURN:
 		h->rp->kp.symbol_name = h->symbol;
 		return register_kretprobe(h->rp);
@@ -319,9 +343,7 @@ int pgdm_hooks_arm(void)
 		ret = arm(h);
 		if (ret) {
 			pr_err("cannot hook %s (%s): %s, error %d\n",
-			       h->symbol, h->purpose,
-			       ret == -ENOMEM ? "no memory" :
-						"missing in this kernel", ret);
+			       h->symbol, h->purpose, why(ret), ret);
 			pgdm_hooks_disarm();
 			return ret;
 		}
@@ -345,7 +367,7 @@ const unsigned long *pgdm_hooks_missed(void)
  */
 void pgdm_hooks_count_miss(void)
 {
-	WRITE_ONCE(pgdm_hooks_write.nmissed, READ_ONCE(pgdm_hooks_write.nmissed) + 1);
+	atomic_long_inc((atomic_long_t *)&pgdm_hooks_write.nmissed);
 }
 
 /**
@@ -385,7 +407,7 @@ void pgdm_hooks_preflight(struct seq_file *seq)
 		if (!h->armed)
 			seq_printf(seq, "FAIL %s: %s: not hooked; load the module again\n",
 				   h->symbol, h->purpose);
-		else if (h->kp && pgdm_hooks_silenced())
+		else if ((h->kp || h->rp) && pgdm_hooks_silenced())
 			seq_printf(seq, "FAIL %s: %s: kprobes are disarmed; write 1 to debugfs kprobes/enabled\n",
 				   h->symbol, h->purpose);
 		else

@@ -13,6 +13,7 @@
 #include "cpus.h"
 #include "debugfs.h"
 #include "hooks.h"
+#include "miss.h"
 #include "registry.h"
 #include "steer.h"
 #include "symbols.h"
@@ -42,6 +43,10 @@ DEFINE_STATIC_KEY_FALSE(pgdm_timing_key);
 
 static int check_parameters(void)
 {
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err("PREEMPT_RT: the hooks take spinlocks where that kernel cannot sleep\n");
+		return -EOPNOTSUPP;
+	}
 	if (strcmp(track, "all") && strcmp(track, "none")) {
 		pr_err("track=%s: expected all or none\n", track);
 		return -EINVAL;
@@ -61,7 +66,7 @@ static int __init pgdm_init(void)
 	ret = pgdm_symbols_init();
 	if (ret)
 		return ret;
-	pgdm_engine.missed = pgdm_hooks_missed();
+	pgdm_miss_init();
 	ret = pgdm_registry_init();
 	if (ret)
 		goto err;
@@ -95,8 +100,9 @@ static int __init pgdm_init(void)
 err_steer:
 	pgdm_steer_exit();
 err_hooks:
-	pgdm_hooks_disarm();
 	pgdm_track_exit();
+	pgdm_hooks_disarm();
+	pgdm_miss_exit();
 err_stats:
 	pgdm_stats_exit();
 err_cpus:
@@ -117,8 +123,9 @@ static void __exit pgdm_exit(void)
 {
 	pgdm_debugfs_exit();
 	pgdm_steer_exit();
-	pgdm_hooks_disarm();
 	pgdm_track_exit();
+	pgdm_hooks_disarm();
+	pgdm_miss_exit();
 	pgdm_registry_exit();
 	pgdm_cpus_exit();
 	pgdm_stats_exit();

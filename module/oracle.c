@@ -19,6 +19,7 @@
 
 #include <linux/io.h>
 #include <linux/jiffies.h>
+#include <linux/mem_encrypt.h>
 #include <linux/mm_types.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
@@ -69,7 +70,7 @@ void pgdm_oracle_table_freed(struct mmu_gather *tlb, void *table)
 		records[nr_records++] = (struct record){
 			.task = current,
 			.mm = tlb->mm,
-			.phys = virt_to_phys(table),
+			.phys = __sme_set(virt_to_phys(table)),
 		};
 	else
 		pr_warn_ratelimited("oracle: more than %d tables await their flush, one is not checked\n",
@@ -110,8 +111,10 @@ static int find_offender(struct mm_struct *mm, const struct pgdm_primary *p,
 
 	for (;;) {
 		cpu = pgdm_engine_find_reaching(p, phys);
-		if (cpu < 0 || cpumask_test_cpu(cpu, mm_cpumask(mm)) ||
-		    time_after(jiffies, deadline))
+		/* In the mask now: it may have left, come back, and synced. */
+		if (cpu >= 0 && cpumask_test_cpu(cpu, mm_cpumask(mm)))
+			return pgdm_engine_find_reaching(p, phys);
+		if (cpu < 0 || time_after(jiffies, deadline))
 			return cpu;
 		cpu_relax();
 	}

@@ -17,6 +17,7 @@
 #include "core/policy.h"
 #include "cpus.h"
 #include "hooks.h"
+#include "miss.h"
 #include "registry.h"
 #include "steer.h"
 #include "symbols.h"
@@ -29,8 +30,10 @@ static void trace_result(const struct pgdm_sync *sync)
 		trace_evict(sync->evicted, sync->id);
 	if (!sync->synced)
 		return;
-	if (sync->copied.missed)
+	if (sync->copied.missed) {
 		trace_hook_miss(READ_ONCE(*pgdm_engine.missed));
+		pgdm_miss_noticed();
+	}
 	trace_sync(sync);
 }
 
@@ -48,6 +51,7 @@ void pgdm_points_write(unsigned long word, u64 value)
 {
 	bool pair = boot_cpu_has(X86_FEATURE_PTI);
 	unsigned long root = word & ~(PAGE_SIZE * (pair ? 2 : 1) - 1);
+	bool user_page = pair && (word & PAGE_SIZE);
 	unsigned int index = offset_in_page(word) / PGDM_ENTRY_BYTES;
 	struct pgdm_write w;
 	struct pgdm_mm *pm;
@@ -63,11 +67,10 @@ void pgdm_points_write(unsigned long word, u64 value)
 	rcu_read_lock();
 	pm = pgdm_registry_find(root);
 	if (pm) {
-		pgdm_write_init(&w, index, value, pair, word & PAGE_SIZE,
+		pgdm_write_init(&w, index, value, pair, user_page,
 				__supported_pte_mask & _PAGE_NX);
 		seq = pgdm_primary_write(&pm->primary, &w, pgdm_cpus_stats());
-		trace_publish(pm->primary.id, seq, index, value,
-			      pair && (word & PAGE_SIZE));
+		trace_publish(pm->primary.id, seq, index, value, user_page);
 	} else if (pgdm_bug(attach_early)) {
 		pgdm_bug_pause();
 	}
@@ -100,21 +103,23 @@ static noinline void switch_to(struct pgdm_cache *c, unsigned long cr3)
 		trace_result(&sync);
 	} else {
 		pgdm_cache_unload(c);
-		if (root != pgdm_symbols_kernel_root())
+		if (!pgdm_registry_find(root) &&
+		    !pgdm_symbols_is_kernel_root(root))
 			pgdm_track_stray();
 	}
 	rcu_read_unlock();
 }
 
 /*
- * H1: somebody disarmed the probe. From the next sync point on every sync
- * copies everything, as after a miss; flushes come before tables are freed,
- * so that is soon enough.
+ * H1: somebody disarmed the probe. From this sync point on every sync copies
+ * everything, as after a miss; flushes come before tables are freed, so that
+ * is soon enough. A probe that is disarmed and armed again between two sync
+ * points goes unnoticed.
  */
 static __always_inline void check_probe(void)
 {
 	if (unlikely(pgdm_hooks_silenced()))
-		pgdm_hooks_count_miss();
+		pgdm_miss_silenced();
 }
 
 /* Events and timing want every sync to go the long way. */
@@ -218,8 +223,10 @@ void pgdm_points_fault(unsigned long address)
 static bool parent_is_tracked(void)
 {
 	struct mm_struct *mm = current->mm;
+	struct pgdm_mm *pm;
 
-	return mm && pgdm_registry_find((unsigned long)mm->pgd);
+	pm = mm ? pgdm_registry_find((unsigned long)mm->pgd) : NULL;
+	return pm && !READ_ONCE(pm->primary.dead);
 }
 
 /**
@@ -234,9 +241,13 @@ static bool parent_is_tracked(void)
  */
 void pgdm_points_birth(struct mm_struct *mm, unsigned long root)
 {
-	/* One section: pgdm_registry_remove_all() waits for it. */
+	/*
+	 * One section, and this order: pgdm_registry_remove_all() closes births
+	 * and then waits for whoever found them open.
+	 */
 	rcu_read_lock();
-	if (pgdm_track_is_all() || parent_is_tracked())
+	if (pgdm_registry_births_open() &&
+	    (pgdm_track_is_all() || parent_is_tracked()))
 		pgdm_registry_add_newborn(mm, root);
 	rcu_read_unlock();
 }

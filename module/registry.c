@@ -115,7 +115,13 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
  */
 void pgdm_registry_note_kernel_write(void)
 {
-	WRITE_ONCE(kernel_write_note, get_state_synchronize_rcu());
+	unsigned long note = get_state_synchronize_rcu();
+	unsigned long seen = READ_ONCE(kernel_write_note);
+
+	/* Never back: a writer that stalled here must not undo a later note. */
+	while (ULONG_CMP_LT(seen, note) &&
+	       !try_cmpxchg(&kernel_write_note, &seen, note))
+		;
 	smp_mb(); /* the note before the look-up, see A1 above */
 }
 
@@ -136,33 +142,49 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 	pm->mm = mm;
 	pm->ready = false;
 	pm->newborn = newborn;
+	pm->excluded = false;
 }
 
-/* Caller holds registry_lock. Returns false when the root is known already. */
-static bool enter(struct pgdm_mm *pm)
+/*
+ * Dead first: the audit passes over mirrors of the dead, whose writes are not
+ * recorded any more once the root is out of the hash. A CPU that looked it up
+ * before and announces a mirror now sees it dead.
+ */
+static void take_mirrors(struct pgdm_mm *pm, const char *why)
 {
 	lockdep_assert_held(&registry_lock);
-	if (pgdm_registry_find(pm->root))
+	nr_tracked--;
+	pgdm_engine_forget(&pm->primary);
+	trace_untrack(pm->primary.id, why);
+}
+
+/*
+ * Caller holds registry_lock, and no CPU has a mirror of it loaded or takes
+ * one.
+ */
+static void leave(struct pgdm_mm *pm, const char *why)
+{
+	if (!pm->excluded)
+		take_mirrors(pm, why);
+	hash_del_rcu(&pm->node);
+	call_rcu(&pm->rcu, entry_free_rcu);
+}
+
+/* Caller holds registry_lock. Returns false when the root is tracked. */
+static bool enter(struct pgdm_mm *pm)
+{
+	struct pgdm_mm *old = pgdm_registry_find(pm->root);
+
+	lockdep_assert_held(&registry_lock);
+	if (old && !old->excluded)
 		return false;
+	if (old)
+		leave(old, "tracked again");
 	pm->primary.id = ++last_id;
 	hash_add_rcu(roots, &pm->node, key(pm->root));
 	nr_tracked++;
 	trace_track(pm->primary.id, pm->root);
 	return true;
-}
-
-/*
- * Caller holds registry_lock, and no CPU has a mirror of it loaded or takes
- * one. A CPU that looked it up before and announces a mirror now sees it dead.
- */
-static void leave(struct pgdm_mm *pm, const char *why)
-{
-	lockdep_assert_held(&registry_lock);
-	hash_del_rcu(&pm->node);
-	nr_tracked--;
-	pgdm_engine_forget(&pm->primary);
-	trace_untrack(pm->primary.id, why);
-	call_rcu(&pm->rcu, entry_free_rcu);
 }
 
 /**
@@ -198,12 +220,22 @@ int pgdm_registry_add(struct mm_struct *mm)
 }
 
 /**
+ * pgdm_registry_births_open() - may newborns be entered?
+ *
+ * Context: RCU read side, before the decision to track is made.
+ */
+bool pgdm_registry_births_open(void)
+{
+	/* Pairs with synchronize_rcu() in pgdm_registry_remove_all(). */
+	return smp_load_acquire(&births_open);
+}
+
+/**
  * pgdm_registry_add_newborn() - enter the root that pgd_alloc() has made
  * @mm: its owner
  * @root: virtual address of the table
  *
- * It needs no settling (A1). Turned away while everything is being untracked.
- * Without memory the mm stays native, which is
+ * It needs no settling (A1). Without memory the mm stays native, which is
  * counted.
  *
  * Context: RCU read side that the decision to track was made in; any but NMI.
@@ -213,8 +245,6 @@ void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 	struct pgdm_mm *pm = NULL;
 	unsigned long flags;
 
-	if (!READ_ONCE(births_open))
-		return;
 	if (!pgdm_inject_failure())
 		pm = mempool_alloc(mm_pool, GFP_NOWAIT | __GFP_NOWARN);
 	spin_lock_irqsave(&registry_lock, flags);
@@ -279,7 +309,8 @@ void pgdm_registry_remove_dying(unsigned long root)
 
 /**
  * pgdm_registry_remove() - stop tracking an mm that lives on
- * @mm: the mm; the caller holds a reference
+ * @mm: the mm; the caller holds a reference, and lets nobody else add or remove
+ * @exclude: remember it, so that it is not taken for a stray
  *
  * First no CPU takes its mirror any more, then those that have it go back to
  * the primary, then the mirrors are given up, and until then writes are
@@ -288,13 +319,15 @@ void pgdm_registry_remove_dying(unsigned long root)
  * Context: process; sends IPIs.
  * Return: 0, or -ENOENT when it was not tracked.
  */
-int pgdm_registry_remove(struct mm_struct *mm)
+int pgdm_registry_remove(struct mm_struct *mm, bool exclude)
 {
 	struct pgdm_mm *pm;
 	unsigned long flags;
 
 	spin_lock_irqsave(&registry_lock, flags);
 	pm = pgdm_registry_find((unsigned long)mm->pgd);
+	if (pm && pm->excluded)
+		pm = NULL;
 	if (pm)
 		WRITE_ONCE(pm->primary.dead, 1);
 	spin_unlock_irqrestore(&registry_lock, flags);
@@ -303,7 +336,12 @@ int pgdm_registry_remove(struct mm_struct *mm)
 
 	pgdm_steer_release(&pm->primary);
 	spin_lock_irqsave(&registry_lock, flags);
-	leave(pm, "untracked");
+	if (exclude) {
+		take_mirrors(pm, "untracked");
+		pm->excluded = true;
+	} else {
+		leave(pm, "untracked");
+	}
 	spin_unlock_irqrestore(&registry_lock, flags);
 	return 0;
 }
@@ -354,6 +392,13 @@ static void show_owner(struct seq_file *seq, const struct pgdm_mm *pm)
 		seq_puts(seq, "pid 0 comm - ");
 }
 
+static const char *state_of(const struct pgdm_mm *pm)
+{
+	if (pm->excluded)
+		return "excluded";
+	return pm->ready ? "ready" : "attaching";
+}
+
 /**
  * pgdm_registry_show() - print a line for each tracked mm
  * @seq: where to
@@ -371,7 +416,7 @@ void pgdm_registry_show(struct seq_file *seq)
 		seq_printf(seq, "id %llu ctx_id %llu root %px seq %llu %s\n",
 			   pm->primary.id, pm->mm->context.ctx_id,
 			   (void *)pm->root, pgdm_primary_seq(&pm->primary),
-			   pm->ready ? "ready" : "attaching");
+			   state_of(pm));
 	}
 	spin_unlock_irqrestore(&registry_lock, flags);
 	rcu_read_unlock();

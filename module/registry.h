@@ -21,6 +21,8 @@ struct seq_file;
  * @mm: the owner of the root; no reference is held. Valid until pgd_free()
  *	ends this entry, so look at it under the registry's lock only
  * @ready: mirrors may be made (A1); set once
+ * @excluded: untracked by name under track=all: has no mirrors, and is kept so
+ *	that it is not taken for a stray. Registry's lock
  * @newborn: entered when pgd_alloc() returned it; constant
  * @node: registry's lock to change, RCU to walk
  * @rcu: the entry outlives a grace period
@@ -31,6 +33,7 @@ struct pgdm_mm {
 	struct mm_struct *mm;
 	bool ready;
 	bool newborn;
+	bool excluded;
 	struct hlist_node node;
 	struct rcu_head rcu;
 };
@@ -41,10 +44,11 @@ void pgdm_registry_exit(void);
 struct pgdm_mm *pgdm_registry_find(unsigned long root);
 struct pgdm_mm *pgdm_registry_find_ready(unsigned long root);
 int pgdm_registry_add(struct mm_struct *mm);
+bool pgdm_registry_births_open(void);
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root);
 bool pgdm_registry_settle(void);
 void pgdm_registry_remove_dying(unsigned long root);
-int pgdm_registry_remove(struct mm_struct *mm);
+int pgdm_registry_remove(struct mm_struct *mm, bool exclude);
 void pgdm_registry_remove_all(void);
 void pgdm_registry_note_kernel_write(void);
 void pgdm_registry_show(struct seq_file *seq);

@@ -91,16 +91,38 @@ bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm)
 }
 
 /**
- * pgdm_symbols_kernel_root() - the root table that init_mm runs on
- *
- * Return: its virtual address in the direct map, comparable with
- * __va(read_cr3_pa()).
+ * pgdm_symbols_is_kernel_root() - the root of one of the kernel's own mms?
+ * @root: its virtual address in the direct map
  */
-unsigned long pgdm_symbols_kernel_root(void)
+bool pgdm_symbols_is_kernel_root(unsigned long root)
 {
-	struct mm_struct *mm = symbols[INIT_MM].address;
+	struct mm_struct *init = symbols[INIT_MM].address;
+	struct mm_struct *efi = symbols[EFI_MM].address;
+	struct mm_struct **poking = symbols[POKING_MM].address;
 
-	return (unsigned long)__va(__pa(mm->pgd));
+	/* init_mm's is part of the kernel image, not of the direct map. */
+	return root == (unsigned long)__va(__pa(init->pgd)) ||
+	       (efi && root == (unsigned long)efi->pgd) ||
+	       (poking && *poking && root == (unsigned long)(*poking)->pgd);
+}
+
+/**
+ * pgdm_symbols_writes_natively() - is the function probed the one in use?
+ * @probed: its address, a few bytes in if it starts with ENDBR
+ *
+ * Xen PV installs root writers of its own.
+ */
+bool pgdm_symbols_writes_natively(const void *probed)
+{
+#ifdef CONFIG_PARAVIRT_XXL
+	unsigned long used = pgtable_l5_enabled() ?
+				     (unsigned long)pv_ops.mmu.set_pgd :
+				     (unsigned long)pv_ops.mmu.set_p4d;
+
+	return (unsigned long)probed - used < 8;
+#else
+	return false;
+#endif
 }
 
 /**

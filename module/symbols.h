@@ -12,7 +12,8 @@ struct tracepoint;
 
 int pgdm_symbols_init(void);
 bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm);
-unsigned long pgdm_symbols_kernel_root(void);
+bool pgdm_symbols_is_kernel_root(unsigned long root);
+bool pgdm_symbols_writes_natively(const void *probed);
 bool pgdm_symbols_flushes_natively(void);
 struct tracepoint *pgdm_symbols_tracepoint(const char *name);
 

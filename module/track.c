@@ -135,7 +135,8 @@ void pgdm_track_none(void)
  * pgdm_track_mm() - track an address space
  * @mm: the caller holds a reference (mmget() or mmgrab())
  *
- * When this returns, each CPU that runs @mm has a mirror of it.
+ * When this returns, each CPU that runs @mm has a mirror of it, unless all its
+ * mirrors were busy.
  *
  * Context: process; sleeps for a grace period of RCU tasks.
  * Return: 0, also when it was tracked already, -EINVAL for one of the
@@ -158,8 +159,8 @@ EXPORT_SYMBOL_GPL(pgdm_track_mm);
  * pgdm_untrack_mm() - stop tracking an address space
  * @mm: the caller holds a reference
  *
- * Its children stay tracked. Under track=all it comes back when its owner
- * executes another program, and not before.
+ * Its children stay tracked. Under track=all its owner is tracked again when
+ * it executes another program, and not before.
  *
  * Context: process; sleeps.
  * Return: 0, or -ENOENT when it was not tracked.
@@ -169,7 +170,7 @@ int pgdm_untrack_mm(struct mm_struct *mm)
 	int ret;
 
 	mutex_lock(&track_mutex);
-	ret = pgdm_registry_remove(mm);
+	ret = pgdm_registry_remove(mm, all);
 	mutex_unlock(&track_mutex);
 	return ret;
 }
@@ -189,6 +190,8 @@ int pgdm_read_mm(struct mm_struct *mm, struct pgdm_mm_state *state)
 
 	rcu_read_lock();
 	pm = pgdm_registry_find((unsigned long)mm->pgd);
+	if (pm && READ_ONCE(pm->primary.dead))
+		pm = NULL;
 	if (pm) {
 		state->id = pm->primary.id;
 		state->seq = pgdm_primary_seq(&pm->primary);
@@ -300,13 +303,15 @@ void pgdm_track_stray(void)
 }
 
 /**
- * pgdm_track_exit() - stop looking for strays
+ * pgdm_track_exit() - track nothing new, look for no strays
  *
- * Nothing calls pgdm_track_stray() any more.
+ * The hooks are still in: what this adds last, pgd_free() still takes out.
  * Context: may sleep.
  */
 void pgdm_track_exit(void)
 {
+	WRITE_ONCE(all, false);
+	synchronize_rcu(); /* for switches that saw it set */
 	irq_work_sync(&stray_iwork);
 	cancel_delayed_work_sync(&stray_dwork);
 }

@@ -301,9 +301,10 @@ void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
  */
 bool pgdm_cache_guard(struct pgdm_cache *c, unsigned int index, u64 address)
 {
-	struct pgdm_copied done = {};
 	struct pgdm_primary *p;
 	struct pgdm_mirror *m;
+	struct pgdm_sync sync;
+	u64 start;
 
 	if (READ_ONCE(c->busy))
 		return false;
@@ -317,9 +318,10 @@ bool pgdm_cache_guard(struct pgdm_cache *c, unsigned int index, u64 address)
 	if (c->stuck < PGDM_GUARD_FAULTS)
 		return false;
 	c->stuck = 0;
-	WRITE_ONCE(c->busy, true);
-	barrier();
-	pgdm_mirror_sync_entry(m, p, index, &done);
+	enter(c, &sync, PGDM_REASON_FAULT);
+	start = begin(c, m);
+	pgdm_mirror_sync_entry(m, p, index, &sync.copied);
+	end(c, m, p, start, &sync);
 	leave(c);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_livelocks_broken);
 	return true;

@@ -104,7 +104,8 @@ enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
 			found->entries++;
 			if (same(mirror, primary))
 				continue;
-			f = copied_next ? PGDM_AUDIT_OK : judge(m, p, page, i);
+			f = copied_next && !pgdm_index_is_kernel(i) ?
+				PGDM_AUDIT_OK : judge(m, p, page, i);
 			if (f == PGDM_AUDIT_BUSY)
 				return f;
 			if (f == PGDM_AUDIT_OK) {
