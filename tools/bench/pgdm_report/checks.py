@@ -77,6 +77,14 @@ def enough_syncs(run, _table):
     return row("syncs", judge(total >= MIN_SYNCS), text, total, MIN_SYNCS)
 
 
+def cycles_measured(run, _table):
+    """The histogram holds the cycles of what was synced."""
+    bad = [f"{s.workload}/{s.policy} round {s.round}" for s in run.steps if syncs(s.stats) and not s.hist]
+    if bad:
+        return row("cycles", FAIL, "no cycles were measured in " + ", ".join(bad[:6]), len(bad), 0)
+    return row("cycles", PASS, f"cycles of syncs were measured in all {len(run.steps)} steps", 0, 0)
+
+
 def dirty_results(table):
     """{workload: result} of the policy `dirty`, where it was run with `always`."""
     return {
@@ -136,6 +144,7 @@ CHECKS = (
     workloads_ran,
     audits_clean,
     enough_syncs,
+    cycles_measured,
     dirty_compile,
     dirty_never_more,
     trace_kept,

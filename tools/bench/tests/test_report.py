@@ -92,7 +92,7 @@ def test_good_run():
     """a whole run passes every check"""
     made = Made()
     same((made.status, made.failed(), made.stderr), (0, [], ""))
-    same([c["verdict"] for c in made.json["checks"]], ["PASS"] * 7)
+    same([c["verdict"] for c in made.json["checks"]], ["PASS"] * 8)
 
 
 def test_figures():
@@ -252,6 +252,12 @@ def test_few_syncs():
     made = Made(syncs=8_000)
     same((made.status, made.failed()), (1, ["syncs"]))
     assert "FAIL syncs: 98,400 syncs" in made.stdout, made.stdout
+
+
+def test_no_cycles():
+    """syncs of which no cycles were measured fail"""
+    made = Made(edit(f"{STEP}/hist", lambda t: t.splitlines(True)[0]))
+    same((made.status, made.failed()), (1, ["cycles"]))
 
 
 def test_dirty_too_much():
