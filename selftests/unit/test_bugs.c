@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The seeded bugs of core/bug.h: each scenario goes well without its bug, and
+ * is seen to fail with it, by a comparison, the audit or the oracle.
+ */
+#include "bug.h"
+#include "pause.h"
+#include "unit.h"
+#include "world.h"
+
+static struct world *w;
+static struct pgdm_primary *p;
+static struct pgdm_mirror *m;
+
+static void start(unsigned int pages)
+{
+	w = world_create(2, 2, 3, pages);
+	p = w->primary[0];
+	m = world_switch(w, 0, 0);
+}
+
+/* What each judge says of CPU 0's mirror of primary 0. */
+static bool comparison_is_content(void)
+{
+	return !world_differences(m, p);
+}
+
+static bool audit_is_content(void)
+{
+	struct pgdm_audit found;
+
+	return world_audit(w, 0, &found) == PGDM_AUDIT_OK;
+}
+
+static bool oracle_is_content(u64 entry)
+{
+	return pgdm_engine_find_reaching(p, entry & PGDM_ENTRY_ADDR) < 0;
+}
+
+static bool end(bool well)
+{
+	world_destroy(w);
+	pause_action = NULL;
+	return well;
+}
+
+/* The scenario must go well without the bug, and must not with it. */
+static bool is_detected(enum pgdm_bug bug, bool (*scenario)(void))
+{
+	bool without, with;
+
+	pgdm_bugs = 0;
+	without = scenario();
+	pgdm_bugs = BIT(bug);
+	with = scenario();
+	pgdm_bugs = 0;
+	CHECK(without);
+	CHECK(!with);
+	return true;
+}
+
+static void flush_on_0(void)
+{
+	world_flush(w, 0);
+}
+
+static void write_on_1(void)
+{
+	world_write(w, 1, 0, 20, ENTRY(20));
+}
+
+static void kernel_write_on_1(void)
+{
+	world_write(w, 1, 0, 300, ENTRY(2));
+}
+
+/*
+ *	writer			owner
+ *	publish
+ *				sync: copies the old entry
+ *	store			... and nothing tells it of the new one
+ */
+static bool a_sync_between_publish_and_store(void)
+{
+	start(2);
+	pause_action = flush_on_0;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_flush(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool a_sync_between_publish_and_store_audited(void)
+{
+	start(2);
+	pause_action = flush_on_0;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	return end(audit_is_content());
+}
+
+static bool publish_first(void)
+{
+	return is_detected(PGDM_BUG_publish_first,
+			   a_sync_between_publish_and_store) &&
+	       is_detected(PGDM_BUG_publish_first,
+			   a_sync_between_publish_and_store_audited);
+}
+
+static bool user_half_late(void)
+{
+	return is_detected(PGDM_BUG_user_half_late,
+			   a_sync_between_publish_and_store) &&
+	       is_detected(PGDM_BUG_user_half_late,
+			   a_sync_between_publish_and_store_audited);
+}
+
+static bool a_write(void)
+{
+	start(1);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_flush(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool a_write_audited(void)
+{
+	start(1);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	return end(audit_is_content());
+}
+
+static bool a_removal(void)
+{
+	start(1);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_switch(w, 0, 0);
+	m->page[0][9] = ENTRY(9);
+	world_write(w, 1, 0, 9, 0);
+	world_flush(w, 0);
+	return end(oracle_is_content(ENTRY(9)));
+}
+
+static bool lost_publish(void)
+{
+	return is_detected(PGDM_BUG_lost_publish, a_write) &&
+	       is_detected(PGDM_BUG_lost_publish, a_write_audited) &&
+	       is_detected(PGDM_BUG_lost_publish, a_removal);
+}
+
+static bool a_kernel_write(void)
+{
+	start(2);
+	kernel_write_on_1();
+	return end(comparison_is_content());
+}
+
+static bool a_kernel_write_audited(void)
+{
+	start(2);
+	kernel_write_on_1();
+	return end(audit_is_content());
+}
+
+static bool no_write_through(void)
+{
+	return is_detected(PGDM_BUG_no_write_through, a_kernel_write) &&
+	       is_detected(PGDM_BUG_no_write_through, a_kernel_write_audited);
+}
+
+/*
+ *	owner (attach)			writer
+ *	reads the mirror: 2, left over
+ *	reads the primary: 1
+ *					primary := 2, kernel_seq++
+ *					mirror := 2
+ *	exchanges 2 for 1: succeeds
+ *	kernel_seq has changed: again
+ */
+static bool a_kernel_write_in_a_first_copy(void)
+{
+	unsigned int i;
+
+	w = world_create(2, 2, 3, 1);
+	p = w->primary[0];
+	p->page[0][300] = ENTRY(1);
+	for (i = 0; i < 2; i++)
+		w->cache[0]->mirror[i].page[0][300] = ENTRY(2);
+	pause_action = kernel_write_on_1;
+	m = world_switch(w, 0, 0);
+	return end(comparison_is_content());
+}
+
+static bool no_kernel_repeat(void)
+{
+	return is_detected(PGDM_BUG_no_kernel_repeat,
+			   a_kernel_write_in_a_first_copy);
+}
+
+/*
+ *	owner				writer
+ *	reads sequence, copies
+ *					store, publish
+ *	records the sequence as it is now
+ */
+static bool a_write_in_a_dirty_sync(void)
+{
+	start(1);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	pause_action = write_on_1;
+	world_flush(w, 0);
+	if (pause_action)
+		write_on_1();
+	world_flush(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool a_write_in_a_full_sync(void)
+{
+	start(1);
+	pgdm_engine.policy = &pgdm_policy_always;
+	pause_action = write_on_1;
+	world_flush(w, 0);
+	if (pause_action)
+		write_on_1();
+	return end(audit_is_content());
+}
+
+static bool late_sequence(void)
+{
+	return is_detected(PGDM_BUG_late_sequence, a_write_in_a_dirty_sync) &&
+	       is_detected(PGDM_BUG_late_sequence, a_write_in_a_full_sync);
+}
+
+static bool a_flushed_removal(const struct pgdm_policy *policy)
+{
+	start(2);
+	pgdm_engine.policy = policy;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_switch(w, 0, 0);
+	world_write(w, 1, 0, 9, 0);
+	world_flush(w, 0);
+	return end(oracle_is_content(ENTRY(9)));
+}
+
+static bool a_flushed_removal_under_always(void)
+{
+	return a_flushed_removal(&pgdm_policy_always);
+}
+
+static bool a_flushed_removal_under_dirty(void)
+{
+	return a_flushed_removal(&pgdm_policy_dirty);
+}
+
+static bool skip_flush_sync(void)
+{
+	return is_detected(PGDM_BUG_skip_flush_sync,
+			   a_flushed_removal_under_always) &&
+	       is_detected(PGDM_BUG_skip_flush_sync,
+			   a_flushed_removal_under_dirty);
+}
+
+static bool a_fault(const struct pgdm_policy *policy)
+{
+	start(2);
+	pgdm_engine.policy = policy;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_fault(w, 0, 9);
+	return end(!pgdm_mirror_lacks(m, p, 9));
+}
+
+static bool a_fault_under_always(void)
+{
+	return a_fault(&pgdm_policy_always);
+}
+
+static bool a_fault_under_dirty(void)
+{
+	return a_fault(&pgdm_policy_dirty);
+}
+
+static bool skip_fault_sync(void)
+{
+	return is_detected(PGDM_BUG_skip_fault_sync, a_fault_under_always) &&
+	       is_detected(PGDM_BUG_skip_fault_sync, a_fault_under_dirty);
+}
+
+static bool an_overrun(void)
+{
+	unsigned int i;
+
+	start(1);
+	for (i = 0; i < PGDM_RING + 3; i++)
+		world_write(w, 1, 0, i, ENTRY(i + 1));
+	world_flush(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool ignore_overrun(void)
+{
+	return is_detected(PGDM_BUG_ignore_overrun, an_overrun);
+}
+
+/* Mirror 0 is loaded, and its turn to be evicted has come. */
+static bool an_eviction(void)
+{
+	const struct pgdm_mirror *left;
+
+	start(1);
+	world_switch(w, 0, 1);
+	left = world_switch(w, 0, 0);
+	world_switch(w, 0, 2);
+	return end(left->primary == p && w->cache[0]->loaded != left);
+}
+
+static bool evict_loaded(void)
+{
+	return is_detected(PGDM_BUG_evict_loaded, an_eviction);
+}
+
+static bool a_missed_hook(void)
+{
+	start(1);
+	p->page[0][9] = ENTRY(9);
+	w->missed++;
+	world_flush(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool ignore_miss(void)
+{
+	return is_detected(PGDM_BUG_ignore_miss, a_missed_hook);
+}
+
+static bool a_walk(void)
+{
+	start(1);
+	world_write(w, 1, 0, 9, 0x5007);
+	world_flush(w, 0);
+	m->page[0][9] |= PGDM_ENTRY_ACCESSED;
+	return end(audit_is_content());
+}
+
+static bool keep_accessed(void)
+{
+	return is_detected(PGDM_BUG_keep_accessed, a_walk);
+}
+
+static const struct unit_test tests[] = {
+	UNIT_TEST(publish_first),
+	UNIT_TEST(lost_publish),
+	UNIT_TEST(user_half_late),
+	UNIT_TEST(no_write_through),
+	UNIT_TEST(no_kernel_repeat),
+	UNIT_TEST(late_sequence),
+	UNIT_TEST(skip_flush_sync),
+	UNIT_TEST(skip_fault_sync),
+	UNIT_TEST(ignore_overrun),
+	UNIT_TEST(evict_loaded),
+	UNIT_TEST(ignore_miss),
+	UNIT_TEST(keep_accessed),
+};
+
+UNIT_SUITE(bugs);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * N1: an NMI at any step of a sync point, and its page fault.
+ *
+ *	owning CPU		its NMI
+ *	begin: name the mirror
+ *	read, copy ...		<- here, at each step in turn: a writer has
+ *	end: poisoned? again	   changed an entry, the NMI faults on it
+ *	unname the mirror
+ *
+ * If the NMI found the mirror named, then after the sync point the mirror has
+ * the entry, or its next sync copies everything, though nothing is published
+ * yet. Otherwise the NMI's access may have failed once, and publication brings
+ * the entry, as always.
+ */
+#include "sim.h"
+#include "unit.h"
+#include "world.h"
+
+#define INDEX	9
+
+static struct world *w;
+static struct pgdm_sync nested;
+static bool was_named;
+
+static void watch_all(void)
+{
+	unsigned int i;
+
+	sim_watch(w->primary[0], sizeof(*w->primary[0]));
+	sim_watch(&w->missed_stored, sizeof(w->missed_stored));
+	sim_watch(&w->cache[0]->loaded, sizeof(void *));
+	sim_watch(&w->cache[0]->syncing, sizeof(void *));
+	sim_watch(&w->cache[0]->busy, sizeof(bool));
+	sim_watch(&w->cache[0]->stats.value, sizeof(u64));
+	for (i = 0; i < w->mirrors; i++) {
+		struct pgdm_mirror *m = &w->cache[0]->mirror[i];
+
+		sim_watch(m, sizeof(*m));
+		sim_watch(&m->page[0][INDEX], 8);
+	}
+	sim_watch(&w->primary[0]->page[0][INDEX], 8);
+}
+
+/* A writer has stored, and not published; then the NMI touches that entry. */
+static void nmi(void)
+{
+	WRITE_ONCE(w->primary[0]->page[0][INDEX], ENTRY(9));
+	was_named = w->cache[0]->syncing;
+	pgdm_cache_fault(w->cache[0], INDEX, &nested);
+}
+
+static void switching(void)
+{
+	world_switch(w, 0, 0);
+}
+
+static void flushing(void)
+{
+	world_flush(w, 0);
+}
+
+static void faulting(void)
+{
+	world_fault(w, 0, INDEX + 1);
+}
+
+/* Runs an operation once for each of its steps, an NMI at that step. */
+static bool at_each_step(void (*prepare)(void), void (*operation)(void))
+{
+	unsigned int step, steps = 1, nests = 0, repeats = 0, poisoned = 0;
+
+	for (step = 0; step < steps; step++) {
+		struct pgdm_mirror *m;
+
+		w = world_create(2, 2, 2, 1);
+		memset(&nested, 0, sizeof(nested));
+		was_named = false;
+		prepare();
+		watch_all();
+		steps = sim_interrupt(step, operation, nmi);
+
+		m = w->cache[0]->loaded;
+		CHECK(m);
+		CHECK(!w->cache[0]->busy);
+		CHECK(!w->cache[0]->syncing);
+		nests += world_stat(w, 0, PGDM_STAT_faults_nested);
+		repeats += w->sync[0].copied.kind == PGDM_FULL &&
+			   w->sync[0].copied.words != PGDM_ENTRIES;
+		if (was_named || nested.synced) {
+			bool is_poisoned = m->missed_seen ==
+					   PGDM_MISSED_POISON;
+
+			poisoned += is_poisoned;
+			CHECK(is_poisoned ||
+			      !world_differences(m, w->primary[0]));
+			world_flush(w, 0);
+			CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
+		}
+		/* Publication comes. */
+		world_write(w, 1, 0, INDEX, ENTRY(9));
+		world_flush(w, 0);
+		CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
+		CHECK(m->missed_seen != PGDM_MISSED_POISON);
+		world_destroy(w);
+	}
+	/* It was no empty exercise. */
+	CHECK(nests > 5);
+	CHECK(repeats > 0);
+	CHECK(poisoned > 0);
+	return true;
+}
+
+static void nothing(void)
+{
+}
+
+static void loaded_and_behind(void)
+{
+	world_switch(w, 0, 0);
+	world_write(w, 1, 0, 1, ENTRY(1));
+	world_write(w, 1, 0, 2, ENTRY(2));
+}
+
+static void loaded_and_lacking(void)
+{
+	world_switch(w, 0, 0);
+	world_write(w, 1, 0, INDEX + 1, ENTRY(1));
+}
+
+static bool in_a_first_copy(void)
+{
+	return at_each_step(nothing, switching);
+}
+
+static bool in_a_switch(void)
+{
+	return at_each_step(loaded_and_behind, switching);
+}
+
+static bool in_a_flush(void)
+{
+	return at_each_step(loaded_and_behind, flushing);
+}
+
+static bool in_a_fault(void)
+{
+	return at_each_step(loaded_and_lacking, faulting);
+}
+
+static const struct unit_test tests[] = {
+	UNIT_TEST(in_a_first_copy),
+	UNIT_TEST(in_a_switch),
+	UNIT_TEST(in_a_flush),
+	UNIT_TEST(in_a_fault),
+};
+
+UNIT_SUITE(nmi);

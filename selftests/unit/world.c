@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The small machine.
+ */
+#include "world.h"
+
+#include "fast.h"
+
+#include <stdlib.h>
+
+#ifdef PGDM_SEEDED_BUGS
+#include "bug.h"
+#include "pause.h"
+
+unsigned long pgdm_bugs;
+void (*pause_action)(void);
+
+/* One action a window: the other side acts once, and pauses nowhere itself. */
+void pgdm_bug_pause(void)
+{
+	void (*action)(void) = pause_action;
+
+	pause_action = NULL;
+	if (action)
+		action();
+}
+#endif
+
+#define TABLE_BYTES	(PGDM_ENTRIES * PGDM_ENTRY_BYTES)
+
+static void *allocate(size_t alignment, size_t bytes)
+{
+	void *p = aligned_alloc(alignment, (bytes + alignment - 1) &
+				~(alignment - 1));
+
+	if (!p)
+		abort();
+	return memset(p, 0, bytes);
+}
+
+struct pgdm_cache *world_cache_create(unsigned int mirrors, unsigned int pages)
+{
+	struct pgdm_cache *c;
+	unsigned int i, page;
+
+	c = allocate(64, sizeof(*c) + mirrors * sizeof(c->mirror[0]));
+	c->nr = mirrors;
+	for (i = 0; i < mirrors; i++)
+		for (page = 0; page < pages; page++)
+			c->mirror[i].page[page] = allocate(4096, TABLE_BYTES);
+	return c;
+}
+
+void world_cache_destroy(struct pgdm_cache *c)
+{
+	unsigned int i, page;
+
+	for (i = 0; i < c->nr; i++)
+		for (page = 0; page < PGDM_PAGES; page++)
+			free(c->mirror[i].page[page]);
+	free(c);
+}
+
+/**
+ * world_create() - build a machine, policy "dirty", and make it the engine's
+ * @cpus: number of CPUs
+ * @mirrors: mirrors a CPU
+ * @primaries: number of primaries
+ * @pages: 2 with PTI, otherwise 1
+ */
+struct world *world_create(unsigned int cpus, unsigned int mirrors,
+			   unsigned int primaries, unsigned int pages)
+{
+	struct world *w = allocate(64, sizeof(*w));
+	unsigned int i, page;
+
+	w->cpus = cpus;
+	w->mirrors = mirrors;
+	w->primaries = primaries;
+	w->pages = pages;
+	for (i = 0; i < cpus; i++)
+		w->cache[i] = world_cache_create(mirrors, pages);
+	for (i = 0; i < primaries; i++) {
+		u64 *table[PGDM_PAGES] = { NULL };
+
+		for (page = 0; page < pages; page++)
+			table[page] = allocate(4096, TABLE_BYTES);
+		w->primary[i] = allocate(64, sizeof(struct pgdm_primary));
+		pgdm_primary_init(w->primary[i], i + 1, table[0], table[1]);
+	}
+	pgdm_engine.policy = &pgdm_policy_dirty;
+	pgdm_engine.missed = &w->missed;
+	pgdm_engine.missed_stored = &w->missed_stored;
+	pgdm_engine.caches = w->cache;
+	pgdm_engine.nr_caches = cpus;
+	return w;
+}
+
+void world_destroy(struct world *w)
+{
+	unsigned int i, page;
+
+	pgdm_engine.caches = NULL;
+	pgdm_engine.nr_caches = 0;
+	for (i = 0; i < w->cpus; i++)
+		world_cache_destroy(w->cache[i]);
+	for (i = 0; i < w->primaries; i++) {
+		for (page = 0; page < w->pages; page++)
+			free(w->primary[i]->page[page]);
+		free(w->primary[i]);
+	}
+	free(w);
+}
+
+/**
+ * world_reset() - as just created, without a new allocation
+ * @w: the machine
+ */
+void world_reset(struct world *w)
+{
+	unsigned int i, j, page;
+
+	w->fast = false;
+	w->missed = 0;
+	w->missed_stored = 0;
+	memset(w->sync, 0, sizeof(w->sync));
+	for (i = 0; i < w->cpus; i++) {
+		struct pgdm_cache *c = w->cache[i];
+
+		c->loaded = NULL;
+		c->syncing = NULL;
+		c->busy = false;
+		c->next = 0;
+		c->stuck_at = 0;
+		c->stuck = 0;
+		memset(&c->stats, 0, sizeof(c->stats));
+		for (j = 0; j < c->nr; j++) {
+			struct pgdm_mirror *m = &c->mirror[j];
+
+			m->primary = NULL;
+			m->root = 0;
+			m->seen = 0;
+			m->missed_seen = 0;
+			m->id = 0;
+			m->writers.counter = 0;
+			for (page = 0; page < w->pages; page++)
+				memset(m->page[page], 0, TABLE_BYTES);
+		}
+	}
+	for (i = 0; i < w->primaries; i++) {
+		struct pgdm_primary *p = w->primary[i];
+
+		for (page = 0; page < w->pages; page++)
+			memset(p->page[page], 0, TABLE_BYTES);
+		pgdm_primary_init(p, i + 1, p->page[0], p->page[1]);
+	}
+	pgdm_engine.policy = &pgdm_policy_dirty;
+}
+
+/**
+ * world_switch() - switch a CPU to an address space
+ * @w: the machine
+ * @cpu: the CPU
+ * @which: number of the primary, or -1 for an untracked mm
+ */
+struct pgdm_mirror *world_switch(struct world *w, unsigned int cpu, int which)
+{
+	struct pgdm_cache *c = w->cache[cpu];
+	struct pgdm_mirror *m;
+
+	memset(&w->sync[cpu], 0, sizeof(w->sync[cpu]));
+	if (which < 0) {
+		pgdm_cache_unload(c);
+		return NULL;
+	}
+	if (w->fast) {
+		m = pgdm_fast_switch(c, world_root(w, which));
+		if (m)
+			return m;
+	}
+	return pgdm_cache_switch(c, w->primary[which], &w->sync[cpu]);
+}
+
+/**
+ * world_root() - where a root table is
+ * @w: the machine
+ * @which: number of the primary
+ */
+unsigned long world_root(const struct world *w, unsigned int which)
+{
+	return (unsigned long)w->primary[which]->page[PGDM_KERNEL_PAGE];
+}
+
+void world_flush(struct world *w, unsigned int cpu)
+{
+	struct pgdm_cache *c = w->cache[cpu];
+
+	memset(&w->sync[cpu], 0, sizeof(w->sync[cpu]));
+	if (!w->fast || !READ_ONCE(c->loaded) || !pgdm_fast_flush(c))
+		pgdm_cache_flush(c, &w->sync[cpu]);
+}
+
+void world_fault(struct world *w, unsigned int cpu, unsigned int index)
+{
+	struct pgdm_cache *c = w->cache[cpu];
+
+	memset(&w->sync[cpu], 0, sizeof(w->sync[cpu]));
+	if (!w->fast || !READ_ONCE(c->loaded) || !pgdm_fast_fault(c, index))
+		pgdm_cache_fault(c, index, &w->sync[cpu]);
+}
+
+/**
+ * world_write() - the kernel writes an entry of a root
+ * @w: the machine
+ * @cpu: the CPU that writes
+ * @which: number of the primary
+ * @index: the entry
+ * @value: what the kernel was asked to write
+ *
+ * First the hook, at the entry of the kernel's function, then the kernel's
+ * own store (W1).
+ */
+u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
+		unsigned int index, u64 value)
+{
+	struct pgdm_primary *p = w->primary[which];
+	struct pgdm_write write;
+	unsigned int page;
+	u64 seq;
+
+	pgdm_write_init(&write, index, value, w->pages == 2, false, true);
+	seq = pgdm_primary_write(p, &write, &w->cache[cpu]->stats);
+	for (page = w->pages; page-- > 0;)
+		if (write.pages & BIT(page))
+			WRITE_ONCE(p->page[page][index], write.value[page]);
+	return seq;
+}
+
+u64 world_stat(const struct world *w, unsigned int cpu, enum pgdm_stat stat)
+{
+	return w->cache[cpu]->stats.value[stat];
+}
+
+/**
+ * world_mirror() - the mirror that a CPU has of a primary, or NULL
+ * @w: the machine
+ * @cpu: the CPU
+ * @which: number of the primary
+ */
+struct pgdm_mirror *world_mirror(struct world *w, unsigned int cpu,
+				 unsigned int which)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->mirrors; i++)
+		if (w->cache[cpu]->mirror[i].primary == w->primary[which])
+			return &w->cache[cpu]->mirror[i];
+	return NULL;
+}
+
+/**
+ * world_differences() - how many words of a mirror differ from its primary
+ * @m: the mirror
+ * @p: the primary; nobody writes it now
+ */
+unsigned int world_differences(const struct pgdm_mirror *m,
+			       const struct pgdm_primary *p)
+{
+	unsigned int page, i, n = 0;
+
+	for (page = 0; page < p->pages; page++)
+		for (i = 0; i < PGDM_ENTRIES; i++)
+			n += m->page[page][i] != p->page[page][i];
+	return n;
+}
+
+/**
+ * world_audit() - audit every mirror of a CPU
+ * @w: the machine
+ * @cpu: the CPU
+ * @found: summed up; page, index and words are the last violation's
+ *
+ * Return: the worst finding.
+ */
+enum pgdm_finding world_audit(struct world *w, unsigned int cpu,
+			      struct pgdm_audit *found)
+{
+	enum pgdm_finding worst = PGDM_AUDIT_OK;
+	unsigned int i;
+
+	memset(found, 0, sizeof(*found));
+	for (i = 0; i < w->mirrors; i++) {
+		const struct pgdm_mirror *m = &w->cache[cpu]->mirror[i];
+		struct pgdm_audit one;
+		enum pgdm_finding finding;
+
+		if (!m->primary)
+			continue;
+		finding = pgdm_mirror_audit(m, m->primary, &one);
+		if (finding > worst)
+			worst = finding;
+		one.entries += found->entries;
+		one.stale += found->stale;
+		one.violations += found->violations;
+		*found = one;
+	}
+	return worst;
+}
