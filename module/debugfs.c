@@ -43,6 +43,12 @@ static const struct file_row files[] = {
 
 static struct dentry *dir;
 
+/* For files that are only written: seeking in them shows, too. */
+static int show_nothing(struct seq_file *seq, void *unused)
+{
+	return 0;
+}
+
 static int file_open(struct inode *inode, struct file *file)
 {
 	const struct file_row *row = inode->i_private;
@@ -51,7 +57,8 @@ static int file_open(struct inode *inode, struct file *file)
 	if (((file->f_mode & FMODE_READ) && !row->show) ||
 	    ((file->f_mode & FMODE_WRITE) && !row->write))
 		return -EACCES;
-	return single_open(file, row->show, inode->i_private);
+	return single_open(file, row->show ? row->show : show_nothing,
+			   inode->i_private);
 }
 
 static ssize_t file_write(struct file *file, const char __user *from,
