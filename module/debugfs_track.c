@@ -69,13 +69,11 @@ int pgdm_live_show(struct seq_file *seq, void *unused)
 
 int pgdm_live_write(char *text)
 {
-	bool live;
-
-	if (kstrtobool(text, &live)) {
+	if (strcmp(text, "0") && strcmp(text, "1")) {
 		pr_warn_ratelimited("live: expected 0 or 1\n");
 		return -EINVAL;
 	}
-	return pgdm_steer_set(live);
+	return pgdm_steer_set(*text == '1');
 }
 
 int pgdm_track_show(struct seq_file *seq, void *unused)
