@@ -27,9 +27,15 @@ static DEFINE_MUTEX(base_mutex);
 static struct pgdm_stats *base;		/* base_mutex; one a CPU */
 static unsigned long missed_base;	/* base_mutex */
 
+static struct pgdm_cache *cache_of(unsigned int cpu)
+{
+	/* Pairs with the release in cpu_prepare(): whole or NULL. */
+	return smp_load_acquire(&pgdm_engine.caches[cpu]);
+}
+
 static const struct pgdm_stats *stats_of(unsigned int cpu)
 {
-	struct pgdm_cache *c = smp_load_acquire(&pgdm_engine.caches[cpu]);
+	struct pgdm_cache *c = cache_of(cpu);
 
 	return c ? &c->stats : NULL;
 }
@@ -132,9 +138,8 @@ int pgdm_mirrors_show(struct seq_file *seq, void *unused)
 
 	rcu_read_lock();
 	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
-		struct pgdm_cache *c;
+		struct pgdm_cache *c = cache_of(cpu);
 
-		c = smp_load_acquire(&pgdm_engine.caches[cpu]);
 		for (i = 0; c && i < c->nr; i++) {
 			struct pgdm_mirror *m = &c->mirror[i];
 			struct pgdm_primary *p = READ_ONCE(m->primary);
@@ -144,11 +149,11 @@ int pgdm_mirrors_show(struct seq_file *seq, void *unused)
 					   i);
 				continue;
 			}
-			seq_printf(seq, "cpu %u slot %u %s id %llu root %px seen %llu seq %llu\n",
+			seq_printf(seq, "cpu %u slot %u %s id %llu root %016lx seen %llu seq %llu\n",
 				   cpu, i,
 				   READ_ONCE(c->loaded) == m ? "loaded" :
 							       "cached",
-				   p->id, p->page[PGDM_KERNEL_PAGE],
+				   p->id, READ_ONCE(m->root),
 				   READ_ONCE(m->seen), pgdm_primary_seq(p));
 		}
 	}

@@ -94,6 +94,7 @@ static int birth_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	b->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
 	return 0;
 }
+
 NOKPROBE_SYMBOL(birth_entry);
 
 static int birth_return(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -105,6 +106,7 @@ static int birth_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 		pgdm_points_birth(b->mm, root);
 	return 0;
 }
+
 NOKPROBE_SYMBOL(birth_return);
 
 /* pgd_alloc() may sleep for memory: many can be under way. */
@@ -178,6 +180,7 @@ static int flush_mm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	pgdm_oracle_flushed(b->mm);
 	return 0;
 }
+
 NOKPROBE_SYMBOL(flush_mm_return);
 
 static struct kretprobe flush_mm_rp = {

@@ -63,7 +63,7 @@ static const struct check checks[] = {
 	  "use an HVM or PVH guest" },
 	{ "native_flush", pgdm_symbols_flushes_natively,
 	  "the hypervisor flushes TLBs of CPUs without telling them",
-	  "KVM: -cpu ...,-kvm-pv-tlb-flush; Hyper-V: hv_nopvspin has no say, turn its remote TLB flush off; Xen: xen_nopv" },
+	  "KVM: -cpu ...,-kvm-pv-tlb-flush; Xen: xen_nopv; Hyper-V: use another" },
 	{ "no_invlpgb", no_broadcast,
 	  "the CPU broadcasts TLB invalidations (INVLPGB), no flush is received",
 	  "boot with clearcpuid=invlpgb" },

@@ -99,6 +99,7 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
 
 	if (!pm || READ_ONCE(pm->primary.dead))
 		return NULL;
+	/* Pairs with the release in pgdm_registry_settle(). */
 	if (smp_load_acquire(&pm->ready))
 		return pm;
 	if (!pm->newborn || !kernel_writers_done())
@@ -413,9 +414,9 @@ void pgdm_registry_show(struct seq_file *seq)
 	spin_lock_irqsave(&registry_lock, flags);
 	hash_for_each(roots, bucket, pm, node) {
 		show_owner(seq, pm);
-		seq_printf(seq, "id %llu ctx_id %llu root %px seq %llu %s\n",
+		seq_printf(seq, "id %llu ctx_id %llu root %016lx seq %llu %s\n",
 			   pm->primary.id, pm->mm->context.ctx_id,
-			   (void *)pm->root, pgdm_primary_seq(&pm->primary),
+			   pm->root, pgdm_primary_seq(&pm->primary),
 			   state_of(pm));
 	}
 	spin_unlock_irqrestore(&registry_lock, flags);

@@ -17,6 +17,7 @@ struct pgdm_engine pgdm_engine = {
 
 static struct pgdm_cache *cache_of(unsigned int cpu)
 {
+	/* Pairs with the release of whoever made the cache: whole or NULL. */
 	return smp_load_acquire(&pgdm_engine.caches[cpu]);
 }
 
@@ -148,9 +149,10 @@ int pgdm_engine_find_reaching(const struct pgdm_primary *p, u64 phys)
 		struct pgdm_cache *c = cache_of(cpu);
 		const struct pgdm_mirror *m = NULL;
 
-		/* Pairs with the release in pgdm_cache_switch(). */
-		if (c)
+		if (c) {
+			/* Pairs with the release in pgdm_cache_switch(). */
 			m = smp_load_acquire(&c->loaded);
+		}
 		if (m && READ_ONCE(m->primary) == p &&
 		    pgdm_mirror_reaches(m, phys) &&
 		    READ_ONCE(c->loaded) == m)

@@ -92,6 +92,7 @@ void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 			   struct pgdm_copied *done)
 {
 	u64 seq, kernel_seq;
+	unsigned long missed;
 
 	/*
 	 * N1: recorded before the copy, so that the poison of an NMI that
@@ -101,8 +102,9 @@ void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 	 * surely stored. A miss is counted before the kernel's store, which may
 	 * come after this copy; as with W1, that would be lost.
 	 */
-	WRITE_ONCE(m->missed_seen,
-		   smp_load_acquire(pgdm_engine.missed_stored));
+	/* Pairs with the release of whoever waited for those stores. */
+	missed = smp_load_acquire(pgdm_engine.missed_stored);
+	WRITE_ONCE(m->missed_seen, missed);
 	do {
 		kernel_seq = atomic64_read_acquire(&p->kernel_seq);
 		seq = pgdm_primary_seq(p);

@@ -10,8 +10,7 @@ const struct pgdm_policy *const pgdm_policies[] = {
 	&pgdm_policy_dirty,
 };
 
-const unsigned int pgdm_nr_policies =
-	sizeof(pgdm_policies) / sizeof(pgdm_policies[0]);
+const unsigned int pgdm_nr_policies = ARRAY_SIZE(pgdm_policies);
 
 /**
  * pgdm_policy_find() - look a policy up by its name
