@@ -156,7 +156,7 @@ int main(int argc, char **argv)
 	if (is_broken)
 		failed = run(broken, 1, argv + 2);
 	else
-		failed = run(suites, sizeof(suites) / sizeof(suites[0]),
+		failed = run(suites, ARRAY_SIZE(suites),
 			     argv + 1);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

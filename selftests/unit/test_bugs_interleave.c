@@ -27,7 +27,7 @@ static bool bug(void)							\
 	static const struct sim_scenario *const races[] = { __VA_ARGS__ }; \
 	unsigned int i;							\
 									\
-	for (i = 0; i < sizeof(races) / sizeof(races[0]); i++)		\
+	for (i = 0; i < ARRAY_SIZE(races); i++)		\
 		CHECK(is_found(PGDM_BUG_##bug, races[i]));		\
 	return true;							\
 }

@@ -391,6 +391,42 @@ static bool nested_fault_reports_nothing(void)
 	return true;
 }
 
+static void no_sync(struct pgdm_mirror *m, struct pgdm_primary *p,
+		    unsigned int index, struct pgdm_copied *done)
+{
+}
+
+/* A policy that leaves a CPU to fault at one address for ever. */
+static bool guard_ends_endless_faults(void)
+{
+	struct pgdm_policy lazy = pgdm_policy_dirty;
+	struct world *w = world_create(1, 2, 1, 2);
+	struct pgdm_cache *c = w->cache[0];
+	struct pgdm_mirror *m = world_switch(w, 0, 0);
+	u64 address = 3ULL << 39;
+	unsigned int i;
+
+	lazy.on_fault = no_sync;
+	pgdm_engine.policy = &lazy;
+	world_write(w, 0, 0, 3, ENTRY(3));
+	for (i = 1; i < PGDM_GUARD_FAULTS; i++) {
+		world_fault(w, 0, 3);
+		CHECK(!pgdm_cache_guard(c, 3, address));
+		CHECK(pgdm_mirror_lacks(m, w->primary[0], 3));
+	}
+	/* Another address is progress, if but a little. */
+	CHECK(!pgdm_cache_guard(c, 3, address + 8));
+	for (i = 1; i < PGDM_GUARD_FAULTS; i++)
+		CHECK(!pgdm_cache_guard(c, 3, address));
+	CHECK(pgdm_cache_guard(c, 3, address));
+	CHECK(!pgdm_mirror_lacks(m, w->primary[0], 3));
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_livelocks_broken), 1);
+	CHECK(!pgdm_cache_guard(c, 3, address));
+	CHECK(!c->busy);
+	world_destroy(w);
+	return true;
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(first_switch_attaches),
 	UNIT_TEST(second_switch_finds_the_mirror),
@@ -409,6 +445,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(missed_hook_makes_syncs_full_until_stored),
 	UNIT_TEST(drop_gives_all_up),
 	UNIT_TEST(nested_fault_reports_nothing),
+	UNIT_TEST(guard_ends_endless_faults),
 };
 
 UNIT_SUITE(cache);

@@ -57,7 +57,7 @@ static bool pti_final_values(void)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct pti_case *c = &cases[i];
 		struct pgdm_write w;
 

@@ -59,7 +59,7 @@ static bool names_are_the_contract(void)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(contract) / sizeof(contract[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(contract); i++)
 		CHECK(!strcmp(pgdm_stat_name[i], contract[i]));
 	for (; i < PGDM_NR_STATS; i++)
 		CHECK(pgdm_stat_name[i][0]);

@@ -25,7 +25,7 @@ struct unit_suite {
 const struct unit_suite subject##_suite = {				\
 	.name = #subject,						\
 	.tests = tests,							\
-	.nr = sizeof(tests) / sizeof(tests[0]),				\
+	.nr = ARRAY_SIZE(tests),					\
 }
 
 /* The suites that there are; main.c says which a program has. */

@@ -31,6 +31,8 @@ typedef unsigned long long u64;
 #define BIT(n)		(1UL << (n))
 #define BIT_ULL(n)	(1ULL << (n))
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define ilog2(n)	(63 - __builtin_clzll(n))
 
 #define barrier()	__asm__ __volatile__("" : : : "memory")
