@@ -173,22 +173,32 @@ struct pgdm_audit pgdm_audit(void)
 	return a;
 }
 
-static bool next_tracked(const char **line, struct pgdm_tracked *t)
+/* "pid P comm NAME id I ctx_id C root R seq S STATE"; NAME may hold blanks. */
+static bool parse_tracked(const char *line, struct pgdm_tracked *t)
 {
-	while (*line && **line) {
-		int n = sscanf(*line,
-			       "pid %d comm %31[^\n] id %" SCNu64 " ctx_id %*u root %*x seq %" SCNu64 " %15s",
-			       &t->pid, t->comm, &t->id, &t->seq, t->state);
-		const char *id = strstr(*line, " id ");
+	const char *comm = strstr(line, " comm "), *id = strstr(line, " id ");
 
-		/* The command's name may hold blanks. */
-		if (n < 5 && id)
-			n = sscanf(*line, "pid %d", &t->pid) +
-			    sscanf(id, " id %" SCNu64 " ctx_id %*u root %*x seq %" SCNu64 " %15s",
-				   &t->id, &t->seq, t->state) + 1;
-		*line = strchr(*line, '\n');
-		*line += *line != NULL;
-		if (n == 5)
+	if (!comm || !id || sscanf(line, "pid %d", &t->pid) != 1)
+		return false;
+	comm += strlen(" comm ");
+	snprintf(t->comm, sizeof(t->comm), "%.*s", (int)(id - comm), comm);
+	return sscanf(id, " id %" SCNu64 " ctx_id %*u root %*x seq %" SCNu64 " %15s",
+		      &t->id, &t->seq, t->state) == 3;
+}
+
+/*
+ * The next line that names a tracked mm. The first line is the mode's, and
+ * there may be lines of mms that were taken out of "all".
+ */
+static bool next_tracked(const char **text, struct pgdm_tracked *t)
+{
+	while (**text) {
+		char line[256];
+		size_t len = strcspn(*text, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int)len, *text);
+		*text += len + ((*text)[len] == '\n');
+		if (parse_tracked(line, t) && strcmp(t->state, "excluded"))
 			return true;
 	}
 	return false;
@@ -593,7 +603,7 @@ void pgdm_worker_stop(struct pgdm_worker *w)
 }
 
 struct order {
-	enum { PING, ADD, REMOVE } verb;
+	enum { PING, ADD, REMOVE, END } verb;
 	unsigned int slot;
 };
 
@@ -603,7 +613,8 @@ static void __attribute__((noreturn)) partner_main(struct pgdm_partner *p)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pgdm_pin(p->cpu);
-	while (read(p->to[0], &order, sizeof(order)) == sizeof(order)) {
+	while (read(p->to[0], &order, sizeof(order)) == sizeof(order) &&
+	       order.verb != END) {
 		if (order.verb == ADD)
 			pgdm_slot_add(order.slot);
 		if (order.verb == REMOVE)
@@ -658,6 +669,11 @@ void pgdm_partner_start(struct pgdm_partner *p, unsigned int cpu)
 
 void pgdm_partner_stop(struct pgdm_partner *p)
 {
+	const struct order order = { .verb = END };
+
+	/* Other children hold the pipe too: it would not come to its end. */
+	if (write(p->to[1], &order, sizeof(order)) != sizeof(order))
+		pgdm_die("the partner on CPU %u is gone", p->cpu);
 	close(p->to[1]);
 	close(p->from[0]);
 	if (waitpid(p->pid, NULL, 0) != p->pid)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The stage of the test programs: the test on one CPU, a thread of the same
- * mm spinning on another, and a process of another mm that waits there.
+ * mm spinning on another, and on each a process of another mm that waits.
  *
  * A program says what it needs with PGDM_NEEDS(), and writes its tests with
  * STAGE_TEST(). The test's mm is not tracked yet when it begins.
@@ -32,6 +32,7 @@
 #define THERE	1
 
 FIXTURE(stage) {
+	struct pgdm_partner neighbour;
 	struct pgdm_partner partner;
 	struct pgdm_worker worker;
 };
@@ -39,6 +40,7 @@ FIXTURE(stage) {
 FIXTURE_SETUP(stage)
 {
 	pgdm_pin(HERE);
+	pgdm_partner_start(&self->neighbour, HERE);
 	if (pgdm_nr_cpus() > THERE) {
 		pgdm_partner_start(&self->partner, THERE);
 		/* Pages shared since a fork: writing them later would flush. */
@@ -53,6 +55,7 @@ FIXTURE_TEARDOWN(stage)
 		pgdm_worker_stop(&self->worker);
 		pgdm_partner_stop(&self->partner);
 	}
+	pgdm_partner_stop(&self->neighbour);
 	if (pgdm_is_loaded())
 		EXPECT_EQ(0, pgdm_write("track", "none"));
 }
@@ -69,6 +72,9 @@ static void __attribute__((unused)) ping_job(void *partner)
 /* The worker's CPU leaves the mm and comes back: a sync on a switch. */
 #define round_trip(self) \
 	pgdm_worker_call(&(self)->worker, ping_job, &(self)->partner)
+
+/* The same on the test's own CPU. */
+#define round_trip_here(self) pgdm_partner_ping(&(self)->neighbour)
 
 struct touch {
 	unsigned int slot;

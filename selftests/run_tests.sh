@@ -7,10 +7,11 @@ usage()
 {
 	cat <<-END
 	usage: run_tests.sh [-l] [GROUP|TEST]...
-	  functional   what the module is for (default: all four groups)
+	  functional   what the module is for (default: all five groups)
 	  regression   a bug of another system each
 	  bugs         seeded bugs, which the tests must notice
 	  faults       bad input, failing allocations, missing symbols
+	  stress       load, pressure, again and again
 	A name without a group picks one test. -l only lists.
 	PGDM_KO, PGDM_SEEDED_KO: the modules (default: build/module/, or modprobe).
 	PGDM_BIN: where the programs were built. PGDM_TIMEOUT: seconds a test may take.
@@ -108,7 +109,7 @@ main()
 		esac
 	done
 	shift $((OPTIND - 1))
-	(($#)) || set -- functional regression bugs faults
+	(($#)) || set -- functional regression bugs faults stress
 	for word; do
 		if [[ -z $(tests_of "$word") ]]; then
 			echo "run_tests.sh: no test '$word'" >&2

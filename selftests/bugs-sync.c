@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Seeded bugs of the sync points (S1, S3, S4, the ring, H1).
+ */
+#include "pgdm_bugs.h"
+
+PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=1");
+
+#define SLOT PGDM_SLOT_FIRST
+
+/*
+ * S1. The worker's CPU copies one entry on a switch, and another is published
+ * before it notes how far it has come.
+ */
+static uint64_t publish_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	unsigned int pauses = pgdm_bug_pauses();
+	uint64_t damage;
+
+	pgdm_slot_add(SLOT);
+	pgdm_slot_map(SLOT + 1);
+	pgdm_bug(bugs);
+	pgdm_worker_send(&self->worker, ping_job, &self->partner);
+	wait_for_window(self, pauses);
+	pgdm_slot_touch(SLOT + 1, 0);
+	pgdm_worker_wait(&self->worker);
+	damage = pgdm_audit().violations;
+	pgdm_bug("none");
+	pgdm_slot_unmap(SLOT);
+	pgdm_slot_unmap(SLOT + 1);
+	return damage;
+}
+
+SEEDED_BUG(late_sequence, publish_in_window)
+
+/* More changes than the ring holds: the oldest are gone from it. */
+static uint64_t fall_behind(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	unsigned int slot;
+	uint64_t damage;
+
+	pgdm_bug(bugs);
+	for (slot = SLOT; slot < SLOT + 100; slot++)
+		pgdm_slot_add(slot);
+	round_trip(self);
+	damage = pgdm_audit().violations;
+	pgdm_bug("none");
+	for (slot = SLOT; slot < SLOT + 100; slot++)
+		pgdm_slot_unmap(slot);
+	return damage;
+}
+
+SEEDED_BUG(ignore_overrun, fall_behind)
+
+/*
+ * S3, S5. The worker's CPU has the entry in its mirror when the test removes
+ * it: the oracle looks for the freed table when the flush has returned.
+ */
+static uint64_t remove_entry(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t before = pgdm_stat("violations");
+
+	pgdm_slot_add(SLOT);
+	touch_there(self, SLOT, 1);
+	pgdm_bug(bugs);
+	pgdm_slot_unmap(SLOT);
+	return pgdm_stat("violations") - before;
+}
+
+SEEDED_BUG(skip_flush_sync, remove_entry)
+
+STAGE_TEST(skip_flush_sync_always)
+{
+	ASSERT_EQ(0, pgdm_write("policy", "always"));
+	judge(_metadata, self, remove_entry, "none", "skip_flush_sync", true);
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+}
+
+/* H1. The same, and the removal goes by unseen. */
+STAGE_TEST(ignore_miss)
+{
+	judge(_metadata, self, remove_entry, "miss_hook",
+	      "miss_hook,ignore_miss", true);
+}
+
+/*
+ * S4. The first fault in a new entry brings it: so says the second. (Live,
+ * the second would never come.)
+ */
+static uint64_t fault_twice(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t before, fixed;
+
+	pgdm_slot_add(SLOT);
+	pgdm_bug(bugs);
+	before = pgdm_cpu_stat(THERE, "faults_fixed");
+	touch_there(self, SLOT, 1);
+	touch_there(self, SLOT, 2);
+	fixed = pgdm_cpu_stat(THERE, "faults_fixed") - before;
+	pgdm_bug("none");
+	pgdm_slot_unmap(SLOT);
+	return fixed - 1;
+}
+
+SEEDED_BUG(skip_fault_sync, fault_twice)
+
+TEST_HARNESS_MAIN

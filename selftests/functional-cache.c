@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A CPU's mirrors: as many as mirrors= says, whoever runs; the least number
+ * that works, the greatest, and what happens when mms are more.
+ */
+#include <string.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.unloaded = true, .cpus = 2);
+
+#define MAX_MMS 10
+
+static int held[2];
+
+/* The worker sleeps, so that its CPU belongs to the partners. */
+static void sleep_job(void *unused)
+{
+	char byte;
+
+	(void)unused;
+	if (read(held[0], &byte, 1) != 1)
+		pgdm_die("the worker was not woken");
+}
+
+static unsigned int count_slots(const char *cpu)
+{
+	const char *text = pgdm_read("mirrors");
+	unsigned int n = 0;
+
+	while ((text = strstr(text, cpu))) {
+		text += strlen(cpu);
+		n++;
+	}
+	return n;
+}
+
+/* Mms take turns on one CPU; each adds an entry of its own every time. */
+static void take_turns(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(stage) *self, unsigned int mirrors,
+		       unsigned int mms)
+{
+	struct pgdm_partner p[MAX_MMS];
+	uint64_t id[MAX_MMS], evictions;
+	unsigned int turn, i, have = 0;
+	char params[64];
+
+	ASSERT_EQ(0, pipe(held));
+	snprintf(params, sizeof(params), "mirrors=%u oracle=1", mirrors);
+	ASSERT_EQ(0, pgdm_load(params));
+	EXPECT_EQ(mirrors, count_slots("cpu 0 "));
+	EXPECT_EQ(mirrors, count_slots("cpu 1 "));
+	pgdm_worker_send(&self->worker, sleep_job, NULL);
+	for (i = 0; i < mms; i++) {
+		pgdm_partner_start(&p[i], THERE);
+		ASSERT_EQ(0, pgdm_writef("track", "pid %d", p[i].pid));
+		id[i] = pgdm_id(p[i].pid);
+	}
+	for (turn = 0; turn < 3; turn++) {
+		for (i = 0; i < mms; i++) {
+			pgdm_partner_add(&p[i], PGDM_SLOT_FIRST + turn);
+			EXPECT_EQ(1, pgdm_mirrors(THERE, id[i], "loaded"));
+			EXPECT_EQ(0, pgdm_audit().violations);
+		}
+	}
+	for (i = 0; i < mms; i++)
+		have += pgdm_mirrors(THERE, id[i], NULL);
+	EXPECT_EQ(mms < mirrors ? mms : mirrors, have);
+	EXPECT_EQ(mirrors, count_slots("cpu 1 "));
+	evictions = pgdm_stat("evictions");
+	if (mms <= mirrors)
+		EXPECT_EQ(0, evictions);
+	if (mms > mirrors)
+		EXPECT_LE(2 * mms - 1, evictions);
+	EXPECT_EQ(0, pgdm_stat("cache_busy"));
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	for (i = 0; i < mms; i++)
+		pgdm_partner_stop(&p[i]);
+	ASSERT_EQ(1, write(held[1], "", 1));
+	pgdm_worker_wait(&self->worker);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+STAGE_TEST(two_mirrors)
+{
+	take_turns(_metadata, self, 2, 5);
+}
+
+STAGE_TEST(three_mirrors)
+{
+	take_turns(_metadata, self, 3, 7);
+}
+
+STAGE_TEST(sixty_four_mirrors)
+{
+	take_turns(_metadata, self, 64, 10);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The trace events: there, with the fields that scripts rely on, and fired
+ * when they should be. In a tracing instance of its own.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <regex.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.cpus = 2, .params = "mirrors=2");
+
+#define TRACING "/sys/kernel/tracing/"
+#define INSTANCE TRACING "instances/pgdm_selftest/"
+#define EVENTS TRACING "events/pgd_mirror/"
+
+static const struct {
+	const char *event;
+	const char *fields;
+} formats[] = {
+	{ "publish", "id seq value index user_page" },
+	{ "sync", "id seq cycles policy bytes entries kind reason" },
+	{ "fault", "id address index fixed" },
+	{ "track", "id root" },
+	{ "untrack", "id reason" },
+	{ "evict", "id by" },
+	{ "hook_miss", "missed" },
+};
+
+/* Is there a field of that name, or an array? */
+static bool has_field(const char *format, const char *name)
+{
+	char end[64], array[64];
+
+	snprintf(end, sizeof(end), " %s;", name);
+	snprintf(array, sizeof(array), " %s[", name);
+	return strstr(format, end) || strstr(format, array);
+}
+
+/* The first name that is not a field. */
+static const char *missing_field(const char *format, char *names)
+{
+	char *save, *name;
+
+	for (name = strtok_r(names, " ", &save); name;
+	     name = strtok_r(NULL, " ", &save))
+		if (!has_field(format, name))
+			return name;
+	return "";
+}
+
+STAGE_TEST(fields)
+{
+	char path[128], fields[128];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++) {
+		snprintf(path, sizeof(path), EVENTS "%s/format",
+			 formats[i].event);
+		snprintf(fields, sizeof(fields), "%s", formats[i].fields);
+		EXPECT_STREQ("", missing_field(pgdm_read_path(path), fields)) {
+			TH_LOG("%s", formats[i].event);
+		}
+	}
+}
+
+static void trace_on(void)
+{
+	if (mkdir(INSTANCE, 0700) && errno != EEXIST)
+		pgdm_die("mkdir " INSTANCE);
+	if (pgdm_write_path(INSTANCE "events/pgd_mirror/enable", "1") ||
+	    pgdm_write_path(INSTANCE "trace", "\n"))
+		pgdm_die("cannot trace");
+}
+
+static void trace_off(void)
+{
+	pgdm_write_path(INSTANCE "events/pgd_mirror/enable", "0");
+	if (rmdir(INSTANCE))
+		pgdm_die("rmdir " INSTANCE);
+}
+
+/* Does a line of the trace match? */
+static bool traced(const char *event, const char *pattern)
+{
+	char whole[512];
+	regex_t re;
+	bool found;
+
+	snprintf(whole, sizeof(whole), "] .*: %s: %s\n", event, pattern);
+	if (regcomp(&re, whole, REG_EXTENDED | REG_NOSUB | REG_NEWLINE))
+		pgdm_die("regcomp: %s", whole);
+	found = !regexec(&re, pgdm_read_path(INSTANCE "trace"), 0, NULL, 0);
+	regfree(&re);
+	if (!found)
+		printf("# not traced: %s\n", whole);
+	return found;
+}
+
+#define SYNC(id, kind, reason) \
+	"id=%lu seq=[0-9]+ policy=dirty kind=" kind " reason=" reason \
+	" entries=[0-9]+ bytes=[0-9]+ cycles=[0-9]+"
+
+#define expect_traced(event, ...) do {				\
+	char pattern_[256];					\
+								\
+	snprintf(pattern_, sizeof(pattern_), __VA_ARGS__);	\
+	EXPECT_TRUE(traced(event, pattern_));			\
+} while (0)
+
+STAGE_TEST(life_of_an_entry)
+{
+	const unsigned int slot = PGDM_SLOT_FIRST;
+	uint64_t id;
+
+	trace_on();
+	track_self();
+	id = pgdm_id(getpid());
+	pgdm_slot_add(slot);
+	round_trip(self);
+	pgdm_slot_add(slot + 1);
+	touch_there(self, slot + 1, 1);
+	pgdm_slot_unmap(slot);
+	untrack_self();
+
+	expect_traced("track", "id=%lu root=0x[0-9a-f]{16}", id);
+	expect_traced("sync",
+		      "id=%lu seq=0 policy=dirty kind=full reason=attach entries=%u bytes=%u cycles=[0-9]+",
+		      id, PGDM_ROOT_ENTRIES * pgdm_pages(),
+		      PGDM_ROOT_ENTRIES * pgdm_pages() * 8);
+	expect_traced("publish",
+		      "id=%lu seq=1 index=%u value=0x[0-9a-f]+67 user_page=0",
+		      id, slot);
+	expect_traced("sync",
+		      "id=%lu seq=1 policy=dirty kind=dirty reason=switch entries=%u bytes=%u cycles=[0-9]+",
+		      id, pgdm_pages(), pgdm_pages() * 8);
+	expect_traced("fault", "id=%lu address=%#lx index=%u fixed=1", id,
+		      (unsigned long)pgdm_slot_address(slot + 1, 1), slot + 1);
+	expect_traced("sync", SYNC(id, "dirty", "fault"), id);
+	expect_traced("publish", "id=%lu seq=3 index=%u value=0x?0 user_page=0",
+		      id, slot);
+	expect_traced("sync", SYNC(id, "dirty", "flush"), id);
+	expect_traced("untrack", "id=%lu reason=untracked", id);
+	trace_off();
+}
+
+STAGE_TEST(end_of_an_mm)
+{
+	struct pgdm_partner p;
+	uint64_t id;
+
+	pgdm_partner_start(&p, THERE);
+	trace_on();
+	ASSERT_EQ(0, pgdm_writef("track", "pid %d", p.pid));
+	id = pgdm_id(p.pid);
+	pgdm_partner_stop(&p);
+	round_trip(self);
+	round_trip_here(self);
+	pgdm_wait_for(pgdm_nr_tracked() == 0);
+	expect_traced("untrack", "id=%lu reason=freed", id);
+	trace_off();
+}
+
+/* Three mms on a CPU with two mirrors. */
+STAGE_TEST(eviction)
+{
+	uint64_t mine, theirs, third;
+	struct pgdm_partner p;
+
+	pgdm_partner_start(&p, THERE);
+	trace_on();
+	track_self();
+	ASSERT_EQ(0, pgdm_writef("track", "pid %d", self->partner.pid));
+	ASSERT_EQ(0, pgdm_writef("track", "pid %d", p.pid));
+	mine = pgdm_id(getpid());
+	theirs = pgdm_id(self->partner.pid);
+	third = pgdm_id(p.pid);
+	round_trip(self);
+	pgdm_worker_call(&self->worker, ping_job, &p);
+	expect_traced("evict", "id=(%lu|%lu|%lu) by=(%lu|%lu)", mine, theirs,
+		      third, theirs, third);
+	pgdm_partner_stop(&p);
+	trace_off();
+}
+
+STAGE_TEST(missed_hook)
+{
+	trace_on();
+	track_self();
+	ASSERT_EQ(0, pgdm_write_path("/sys/kernel/debug/kprobes/enabled", "0"));
+	round_trip(self);
+	ASSERT_EQ(0, pgdm_write_path("/sys/kernel/debug/kprobes/enabled", "1"));
+	expect_traced("hook_miss", "missed=[1-9][0-9]*");
+	trace_off();
+}
+
+TEST_HARNESS_MAIN

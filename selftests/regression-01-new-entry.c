@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bug 1: an added entry needs no flush, so a CPU that runs in the mm already
+ * never picks it up, and faults for ever (the thread's).
+ *
+ * In shadow mode the CPU walks the primary: it reads the new page whatever
+ * its mirror holds. What can be seen is the mirror's part: the CPU's next
+ * fault in the new region finds that the entry is lacking, once, and brings
+ * it, and the fault after that finds nothing lacking. In live mode the first
+ * read is that fault.
+ */
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.cpus = 2);
+
+#define ROUNDS 20
+
+static void new_entries(struct __test_metadata *_metadata,
+			FIXTURE_DATA(stage) *self)
+{
+	uint64_t seen, fixed;
+	unsigned int i;
+
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		unsigned int slot = PGDM_SLOT_FIRST + i;
+
+		pgdm_slot_add(slot);
+		seen = pgdm_cpu_stat(THERE, "faults_seen");
+		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
+		touch_there(self, slot, 1);
+		EXPECT_EQ(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
+		touch_there(self, slot, 2);
+		touch_there(self, slot, 3);
+		EXPECT_EQ(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
+		EXPECT_EQ(seen + 3, pgdm_cpu_stat(THERE, "faults_seen"));
+	}
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+}
+
+STAGE_TEST(dirty)
+{
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	new_entries(_metadata, self);
+}
+
+STAGE_TEST(always)
+{
+	ASSERT_EQ(0, pgdm_write("policy", "always"));
+	new_entries(_metadata, self);
+}
+
+TEST_HARNESS_MAIN

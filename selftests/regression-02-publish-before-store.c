@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bug 2: publishing before the store is lost when another CPU syncs in
+ * between. The window is opened on purpose in bugs-publish; here one CPU
+ * writes as fast as it can while another passes sync points as fast as it
+ * can, and no mirror may have missed anything.
+ */
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.cpus = 2);
+
+static atomic_bool done;
+
+static void ping_until_done(void *partner)
+{
+	while (!atomic_load(&done))
+		pgdm_partner_ping(partner);
+}
+
+static void race(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self)
+{
+	const uint64_t turns = 25;
+	uint64_t before;
+	unsigned int turn, slot;
+
+	track_self();
+	before = pgdm_cpu_stat(THERE, "switches");
+	atomic_store(&done, false);
+	pgdm_worker_send(&self->worker, ping_until_done, &self->partner);
+	for (turn = 0; turn < turns; turn++) {
+		for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
+			pgdm_slot_add(slot);
+		EXPECT_EQ(0, pgdm_audit().violations);
+		for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
+			pgdm_slot_unmap(slot);
+		EXPECT_EQ(0, pgdm_audit().violations);
+	}
+	atomic_store(&done, true);
+	pgdm_worker_wait(&self->worker);
+	EXPECT_LT(before + turns, pgdm_cpu_stat(THERE, "switches"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+STAGE_TEST(dirty)
+{
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	race(_metadata, self);
+}
+
+STAGE_TEST(always)
+{
+	ASSERT_EQ(0, pgdm_write("policy", "always"));
+	race(_metadata, self);
+}
+
+TEST_HARNESS_MAIN

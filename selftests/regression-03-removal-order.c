@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bug 3: an entry's only mapping is removed while another CPU reads there:
+ * when the flush has returned, no mirror leads to the freed table. The oracle
+ * looks for that; the audit must find both mirrors up to date, as both CPUs
+ * have received the flush.
+ *
+ * Bug 6 (XSA-286) rides along: the table below one entry is replaced again
+ * and again, and it is always the present one that the mirrors lead to.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <signal.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
+
+#define SLOT PGDM_SLOT_FIRST
+#define TURNS 100
+
+static sigjmp_buf gone;
+static atomic_bool reading;
+
+static void on_segv(int sig)
+{
+	(void)sig;
+	siglongjmp(gone, 1);
+}
+
+/* Reads until the page is taken away. */
+static void read_job(void *unused)
+{
+	volatile char *page = pgdm_slot_address(SLOT, 1);
+
+	(void)unused;
+	if (sigsetjmp(gone, 1))
+		return;
+	for (;;) {
+		(void)*page;
+		atomic_store(&reading, true);
+	}
+}
+
+static void remove_under_reader(struct __test_metadata *_metadata,
+				FIXTURE_DATA(stage) *self)
+{
+	uint64_t receipts;
+	struct pgdm_audit a;
+	unsigned int turn;
+
+	ASSERT_NE(SIG_ERR, signal(SIGSEGV, on_segv));
+	track_self();
+	for (turn = 0; turn < TURNS; turn++) {
+		pgdm_slot_add(SLOT);
+		atomic_store(&reading, false);
+		pgdm_worker_send(&self->worker, read_job, NULL);
+		pgdm_wait_for(atomic_load(&reading));
+		receipts = pgdm_cpu_stat(THERE, "flush_receipts");
+		pgdm_slot_unmap(SLOT);
+		pgdm_worker_wait(&self->worker);
+		EXPECT_LT(receipts, pgdm_cpu_stat(THERE, "flush_receipts"));
+	}
+	a = pgdm_audit();
+	EXPECT_EQ(0, a.stale);
+	EXPECT_EQ(0, a.violations);
+	EXPECT_EQ(0, pgdm_stat("violations"));
+}
+
+STAGE_TEST(dirty)
+{
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	remove_under_reader(_metadata, self);
+}
+
+STAGE_TEST(always)
+{
+	ASSERT_EQ(0, pgdm_write("policy", "always"));
+	remove_under_reader(_metadata, self);
+}
+
+TEST_HARNESS_MAIN

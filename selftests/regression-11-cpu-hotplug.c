@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bug 11 (Xen 6b9562dac1): a CPU goes offline and comes back while it holds
+ * mirrors.
+ */
+#include <unistd.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.cpus = 2, .params = "oracle=1 track=all");
+
+#define ONLINE "/sys/devices/system/cpu/cpu1/online"
+#define TURNS 5
+#define HOTPLUG_TEST(name) TEST_F_TIMEOUT(hotplug, name, STAGE_TIMEOUT)
+
+static atomic_bool done;
+
+FIXTURE(hotplug) {
+};
+
+FIXTURE_SETUP(hotplug)
+{
+	if (access(ONLINE, W_OK))
+		SKIP(return, "CPU 1 cannot be taken offline");
+}
+
+FIXTURE_TEARDOWN(hotplug)
+{
+}
+
+static void *churn_main(void *unused)
+{
+	unsigned int slot;
+
+	(void)unused;
+	while (!atomic_load(&done)) {
+		for (slot = 20; slot < 60; slot++)
+			pgdm_slot_add(slot);
+		for (slot = 20; slot < 60; slot++)
+			pgdm_slot_unmap(slot);
+	}
+	return NULL;
+}
+
+HOTPLUG_TEST(cpu_goes_and_comes_back)
+{
+	struct pgdm_partner p;
+	pthread_t churner;
+	unsigned int turn;
+	uint64_t id;
+
+	ASSERT_EQ(0, pthread_create(&churner, NULL, churn_main, NULL));
+	for (turn = 0; turn < TURNS; turn++) {
+		pgdm_partner_start(&p, THERE);
+		id = pgdm_id(p.pid);
+		ASSERT_NE(0, id);
+		pgdm_partner_ping(&p);
+		EXPECT_EQ(1, pgdm_mirrors(THERE, id, NULL));
+
+		ASSERT_EQ(0, pgdm_write_path(ONLINE, "0"));
+		EXPECT_EQ(0, pgdm_mirrors(THERE, id, NULL));
+		EXPECT_EQ(0, pgdm_audit().violations);
+		/* The kernel has moved it to a CPU that is left. */
+		pgdm_partner_add(&p, 3);
+		EXPECT_EQ(0, pgdm_mirrors(THERE, id, NULL));
+
+		ASSERT_EQ(0, pgdm_write_path(ONLINE, "1"));
+		EXPECT_EQ(0, pgdm_audit().violations);
+		pgdm_partner_stop(&p);
+
+		/* The CPU takes part again. */
+		pgdm_partner_start(&p, THERE);
+		EXPECT_EQ(1, pgdm_mirrors(THERE, pgdm_id(p.pid), NULL));
+		pgdm_partner_stop(&p);
+	}
+	atomic_store(&done, true);
+	ASSERT_EQ(0, pthread_join(churner, NULL));
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("violations"));
+}
+
+/* Loaded while the CPU is away: it gets its mirrors when it first comes up. */
+HOTPLUG_TEST(cpu_comes_after_the_module)
+{
+	struct pgdm_partner p;
+
+	ASSERT_EQ(0, pgdm_unload());
+	ASSERT_EQ(0, pgdm_write_path(ONLINE, "0"));
+	ASSERT_EQ(0, pgdm_load("oracle=1 track=all"));
+	EXPECT_EQ(NULL, strstr(pgdm_read("mirrors"), "cpu 1 "));
+	ASSERT_EQ(0, pgdm_write_path(ONLINE, "1"));
+	EXPECT_NE(NULL, strstr(pgdm_read("mirrors"), "cpu 1 "));
+	pgdm_partner_start(&p, THERE);
+	EXPECT_EQ(1, pgdm_mirrors(THERE, pgdm_id(p.pid), NULL));
+	pgdm_partner_stop(&p);
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+/* And unloaded while it is away. */
+HOTPLUG_TEST(module_goes_while_the_cpu_is_away)
+{
+	ASSERT_EQ(0, pgdm_write_path(ONLINE, "0"));
+	EXPECT_EQ(0, pgdm_unload());
+	ASSERT_EQ(0, pgdm_write_path(ONLINE, "1"));
+	EXPECT_EQ(0, pgdm_load("track=all"));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bug 15: kernel-half additions that miss mirrors. modify_ldt under PTI is
+ * the one that a program can bring about (memory hotplug is the other).
+ *
+ * The first LDT of an mm makes an entry in both tables of the pair, by two
+ * writes; each is stored into every mirror of the mm, at once.
+ */
+#define _GNU_SOURCE
+#include <asm/ldt.h>
+#include <sys/syscall.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.cpus = 2);
+
+static long write_ldt(unsigned int entry)
+{
+	struct user_desc desc = {
+		.entry_number = entry,
+		.limit = 0xfffff,
+		.seg_32bit = 1,
+		.limit_in_pages = 1,
+		.useable = 1,
+	};
+
+	return syscall(SYS_modify_ldt, 0x11, &desc, sizeof(desc));
+}
+
+STAGE_TEST(ldt_is_written_through)
+{
+	uint64_t publishes, through;
+
+	if (!pgdm_has_pti())
+		SKIP(return, "needs page table isolation");
+	track_self();
+	ASSERT_EQ(2, pgdm_mirrors(-1, pgdm_id(getpid()), "loaded"));
+	publishes = pgdm_stat("publishes");
+	through = pgdm_stat("write_throughs");
+	ASSERT_EQ(0, write_ldt(0));
+	EXPECT_EQ(publishes + 2, pgdm_stat("publishes"));
+	EXPECT_EQ(through + 2 * 2, pgdm_stat("write_throughs"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_audit().stale);
+
+	/* A larger one moves within the same entry. */
+	ASSERT_EQ(0, write_ldt(8000));
+	EXPECT_EQ(publishes + 2, pgdm_stat("publishes"));
+	EXPECT_EQ(through + 2 * 2, pgdm_stat("write_throughs"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+/* Mirrors that are cached, of an mm that no CPU runs, get it too. */
+STAGE_TEST(mirrors_made_later_have_it)
+{
+	track_self();
+	ASSERT_EQ(0, write_ldt(0));
+	untrack_self();
+	track_self();
+	round_trip(self);
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_audit().stale);
+}
+
+STAGE_TEST(without_pti_nothing_is_written)
+{
+	uint64_t publishes;
+
+	if (pgdm_has_pti())
+		SKIP(return, "needs a kernel without page table isolation");
+	track_self();
+	publishes = pgdm_stat("publishes");
+	ASSERT_EQ(0, write_ldt(0));
+	EXPECT_EQ(publishes, pgdm_stat("publishes"));
+	EXPECT_EQ(0, pgdm_stat("write_throughs"));
+}
+
+TEST_HARNESS_MAIN
