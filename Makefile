@@ -37,7 +37,7 @@ export KDIR
 endif
 
 .DEFAULT_GOAL := module
-.PHONY: all module seeded check bench unit bench-native shell check-style \
+.PHONY: all module seeded check bench unit bench-native bench-icount shell check-style \
 	selftests setup kernel-ready clean distclean help
 
 all: module			## same as module
@@ -73,6 +73,9 @@ bench-native: $(host_ready)	## cycles of the core on this CPU: build/report/nati
 
 shell: module			## a shell in the virtual machine, module loaded
 	@tools/vm/run --kernel $(KERNEL) --insmod '' --timeout 86400 -- bash -l
+
+bench-icount: module		## guest instructions that the module adds: build/report/icount.txt
+	@tools/bench/icount/run
 
 check-style: $(host_ready) $(kernel_ready)	## checkpatch, sparse, W=1, kernel-doc, shellcheck
 	@tools/check/style

@@ -51,7 +51,5 @@ u64 pgdm_hist_high(unsigned int bucket)
  */
 void pgdm_hist_add(struct pgdm_stats *s, unsigned int policy, u64 cycles)
 {
-	u64 *count = &s->hist[policy][pgdm_hist_bucket(cycles)];
-
-	WRITE_ONCE(*count, READ_ONCE(*count) + 1);
+	pgdm_count_add(&s->hist[policy][pgdm_hist_bucket(cycles)], 1);
 }

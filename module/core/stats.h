@@ -55,11 +55,10 @@ struct pgdm_stats {
 
 extern const char *const pgdm_stat_name[PGDM_NR_STATS];
 
-/* A count that an NMI takes in the middle of another is the only one lost. */
 static inline void pgdm_stat_add(struct pgdm_stats *s, enum pgdm_stat which,
 				 u64 n)
 {
-	WRITE_ONCE(s->value[which], READ_ONCE(s->value[which]) + n);
+	pgdm_count_add(&s->value[which], n);
 }
 
 static inline void pgdm_stat_inc(struct pgdm_stats *s, enum pgdm_stat which)

@@ -20,6 +20,13 @@
 #include <linux/string.h>
 #include <linux/timex.h>
 #include <linux/types.h>
+#include <asm/local64.h>
+
+/* One instruction, so that an NMI that counts in between is not lost. */
+static inline void pgdm_count_add(u64 *count, u64 n)
+{
+	local64_add(n, (local64_t *)count);
+}
 
 DECLARE_STATIC_KEY_FALSE(pgdm_timing_key);
 

@@ -132,6 +132,11 @@ typedef struct {
 	port_old;							\
 })
 
+static inline void pgdm_count_add(u64 *count, u64 n)
+{
+	WRITE_ONCE(*count, READ_ONCE(*count) + n);
+}
+
 static inline u64 pgdm_cycles(void)
 {
 	return __builtin_ia32_rdtsc();

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The operations that tools/bench/icount counts: one line each,
+ *
+ *	name nanoseconds-per-operation
+ *
+ * In a machine that runs one instruction a nanosecond (QEMU, icount shift=0)
+ * nanoseconds are instructions, kernel and user together. What the module adds
+ * is the difference between two runs.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROUND_TRIPS	3000
+#define WARM_UP		100
+#define PAGES		2000
+#define PAGE		4096
+
+static double now(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &t))
+		err(1, "clock_gettime");
+	return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static void pass(int from, int to)
+{
+	char byte = 0;
+
+	if (read(from, &byte, 1) != 1 || write(to, &byte, 1) != 1)
+		err(1, "pipe");
+}
+
+static void start(int to)
+{
+	if (write(to, "", 1) != 1)
+		err(1, "pipe");
+}
+
+/* Two processes pass a byte to and fro: a round trip is two switches. */
+static double per_switch(void)
+{
+	int there[2], back[2], i;
+	double began;
+	char byte;
+	pid_t pid;
+
+	if (pipe(there) || pipe(back))
+		err(1, "pipe");
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid) {
+		for (i = 0; i < WARM_UP + ROUND_TRIPS; i++)
+			pass(there[0], back[1]);
+		_exit(0);
+	}
+	start(there[1]);
+	for (i = 1; i < WARM_UP; i++)
+		pass(back[0], there[1]);
+	began = now();
+	for (i = 0; i < ROUND_TRIPS; i++)
+		pass(back[0], there[1]);
+	began = now() - began;
+	if (read(back[0], &byte, 1) != 1)
+		err(1, "pipe");
+	if (waitpid(pid, NULL, 0) != pid)
+		err(1, "waitpid");
+	return began / ROUND_TRIPS / 2;
+}
+
+static char *map(void)
+{
+	char *p = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		err(1, "mmap");
+	if (madvise(p, PAGES * PAGE, MADV_NOHUGEPAGE))
+		err(1, "madvise");
+	return p;
+}
+
+/* The first touch of a page: one fault. */
+static double per_fault(char *p)
+{
+	double began = now();
+	int i;
+
+	for (i = 0; i < PAGES; i++)
+		p[i * PAGE] = 1;
+	return (now() - began) / PAGES;
+}
+
+/* Taking the right to write from all of them: one flush, received here. */
+static double per_flush(char *p)
+{
+	double began = now();
+	int i;
+
+	for (i = 0; i < PAGES; i++)
+		if (mprotect(p, PAGE, i % 2 ? PROT_READ | PROT_WRITE :
+					      PROT_READ))
+			err(1, "mprotect");
+	return (now() - began) / PAGES;
+}
+
+int main(void)
+{
+	char *p = map();
+
+	printf("switch %.1f\n", per_switch());
+	printf("fault %.1f\n", per_fault(p));
+	printf("flush %.1f\n", per_flush(p));
+	return 0;
+}
