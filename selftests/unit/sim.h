@@ -18,16 +18,16 @@
 
 /**
  * struct sim_scenario - what is to be interleaved
- * @setup: a fresh start, watches words
  * @cpu: what each CPU does; unused ones NULL
+ * @setup: a fresh start, watches words
  * @check: afterwards, all stores done: was it right?
  * @name: for the diagnosis
  * @preemptions: at most so many switches away from a CPU that is not done
  * @delays: at most so many times that stores begin to wait in a buffer
  */
 struct sim_scenario {
-	void (*setup)(void);
 	void (*cpu[SIM_CPUS])(void);
+	void (*setup)(void);
 	bool (*check)(void);
 	const char *name;
 	unsigned int preemptions;
