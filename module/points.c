@@ -242,7 +242,7 @@ static bool parent_is_tracked(void)
 void pgdm_points_birth(struct mm_struct *mm, unsigned long root)
 {
 	/*
-	 * One section, and this order: pgdm_registry_remove_all() closes births
+	 * One section, and this order: pgdm_registry_remove_since() closes births
 	 * and then waits for whoever found them open.
 	 */
 	rcu_read_lock();

@@ -227,7 +227,7 @@ int pgdm_registry_add(struct mm_struct *mm)
  */
 bool pgdm_registry_births_open(void)
 {
-	/* Pairs with synchronize_rcu() in pgdm_registry_remove_all(). */
+	/* Pairs with synchronize_rcu() in pgdm_registry_remove_since(). */
 	return smp_load_acquire(&births_open);
 }
 
@@ -348,14 +348,23 @@ int pgdm_registry_remove(struct mm_struct *mm, bool exclude)
 }
 
 /**
- * pgdm_registry_remove_all() - stop tracking everything
+ * pgdm_registry_last_id() - the number that was given out last
+ */
+u64 pgdm_registry_last_id(void)
+{
+	return READ_ONCE(last_id);
+}
+
+/**
+ * pgdm_registry_remove_since() - stop tracking what was entered lately
+ * @id: entries with later numbers go; 0: all
  *
  * The order is that of pgdm_registry_remove(). Births are turned away first:
  * a child may have found its parent tracked, and enters itself only later.
  *
  * Context: process; sleeps, sends IPIs.
  */
-void pgdm_registry_remove_all(void)
+void pgdm_registry_remove_since(u64 id)
 {
 	struct hlist_node *next;
 	struct pgdm_mm *pm;
@@ -367,13 +376,15 @@ void pgdm_registry_remove_all(void)
 
 	spin_lock_irqsave(&registry_lock, flags);
 	hash_for_each(roots, bucket, pm, node)
-		WRITE_ONCE(pm->primary.dead, 1);
+		if (pm->primary.id > id)
+			WRITE_ONCE(pm->primary.dead, 1);
 	spin_unlock_irqrestore(&registry_lock, flags);
 
 	pgdm_steer_release(NULL);
 	spin_lock_irqsave(&registry_lock, flags);
 	hash_for_each_safe(roots, bucket, next, pm, node)
-		leave(pm, "untracked");
+		if (pm->primary.id > id)
+			leave(pm, "untracked");
 	spin_unlock_irqrestore(&registry_lock, flags);
 	WRITE_ONCE(births_open, true);
 }
@@ -469,7 +480,7 @@ int pgdm_registry_init(void)
  */
 void pgdm_registry_exit(void)
 {
-	pgdm_registry_remove_all();
+	pgdm_registry_remove_since(0);
 	rcu_barrier(); /* for entry_free_rcu() */
 	mempool_destroy(mm_pool);
 	kmem_cache_destroy(mm_cache);

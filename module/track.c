@@ -103,17 +103,25 @@ static int add_existing(void)
  *
  * Context: process; sleeps.
  * Return: 0, or -ENOMEM: then what was tracked before still is, and nothing
- * else.
+ * else (a child that was born meanwhile is not either).
  */
 int pgdm_track_all(void)
 {
+	bool before;
+	u64 last;
 	int ret;
 
 	mutex_lock(&track_mutex);
+	before = all;
+	last = pgdm_registry_last_id();
 	WRITE_ONCE(all, true);
 	ret = add_existing();
-	if (ret)
-		WRITE_ONCE(all, false);
+	if (ret) {
+		WRITE_ONCE(all, before);
+		pgdm_registry_remove_since(last);
+		/* That sent every CPU back; those of the others go on. */
+		on_each_cpu(pgdm_points_adopt, NULL, 1);
+	}
 	mutex_unlock(&track_mutex);
 	return ret;
 }
@@ -127,7 +135,7 @@ void pgdm_track_none(void)
 {
 	mutex_lock(&track_mutex);
 	WRITE_ONCE(all, false);
-	pgdm_registry_remove_all();
+	pgdm_registry_remove_since(0);
 	mutex_unlock(&track_mutex);
 }
 
