@@ -440,20 +440,29 @@ static bool find_module(bool seeded, char *path, size_t size)
 	return !access(path, R_OK);
 }
 
-int pgdm_load(const char *params)
+int pgdm_load_build(const char *params, bool seeded)
 {
-	char path[4200];
+	char path[4200], all[512];
+	const char *more = getenv("PGDM_PARAMS");
 	int fd, err = 0;
 
-	if (!find_module(needs.seeded, path, sizeof(path)))
+	if (!find_module(seeded, path, sizeof(path)))
 		return ENOENT;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
-	if (syscall(SYS_finit_module, fd, params ? params : "", 0))
+	/* The later of two values counts. */
+	snprintf(all, sizeof(all), "%s %s", more ? more : "",
+		 params ? params : "");
+	if (syscall(SYS_finit_module, fd, all, 0))
 		err = errno;
 	close(fd);
 	return err;
+}
+
+int pgdm_load(const char *params)
+{
+	return pgdm_load_build(params, needs.seeded);
 }
 
 int pgdm_unload(void)

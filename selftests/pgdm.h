@@ -41,6 +41,7 @@ struct pgdm_needs {
 void pgdm_begin(const struct pgdm_needs *needs);
 
 int pgdm_load(const char *params);	/* 0 or an errno */
+int pgdm_load_build(const char *params, bool seeded);
 int pgdm_unload(void);			/* 0 or an errno */
 bool pgdm_is_loaded(void);
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Allocations that fail: each one of loading, of tracking, of a birth. The
+ * error is told, the state before is unchanged, nothing is left, and it works
+ * when there is memory again.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.seeded = true, .unloaded = true, .cpus = 2);
+
+static void fail_at(int n)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", n);
+	if (pgdm_write_path(PGDM_PARAMS "fail_at", text))
+		pgdm_die("fail_at=%d", n);
+}
+
+/* At least: caches and their mirrors of each CPU, hooks, the registry. */
+#define MIRRORS 2
+
+STAGE_TEST(loading)
+{
+	const int at_least = (int)pgdm_nr_cpus() * (1 + MIRRORS) + 12;
+	char params[128];
+	int n, err;
+
+	for (n = 1; n < 100; n++) {
+		pgdm_log_mark();
+		snprintf(params, sizeof(params), "oracle=1 mirrors=%d fail_at=%d",
+			 MIRRORS, n);
+		err = pgdm_load(params);
+		if (!err)
+			break;
+		EXPECT_EQ(ENOMEM, err);
+		EXPECT_FALSE(pgdm_is_loaded());
+		EXPECT_EQ(-1, access(PGDM_DIR, F_OK));
+		EXPECT_TRUE(pgdm_log_has("pgd_mirror: not loaded, error -12")) {
+			TH_LOG("allocation %d", n);
+		}
+	}
+	ASSERT_EQ(0, err);
+	EXPECT_LE(at_least, n - 1) {
+		TH_LOG("%d allocations", n - 1);
+	}
+	/* The one that was to fail is still to come. */
+	EXPECT_LT(0, atoi(pgdm_read_path(PGDM_PARAMS "fail_at")));
+	fail_at(0);
+	track_self();
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+STAGE_TEST(loading_with_all)
+{
+	int n = (int)pgdm_nr_cpus() * (1 + MIRRORS) + 12, err;
+	char params[128];
+
+	/* Somewhere among the mms that are there. */
+	for (; n < 100; n++) {
+		snprintf(params, sizeof(params), "track=all mirrors=%d fail_at=%d",
+			 MIRRORS, n);
+		err = pgdm_load(params);
+		if (!err)
+			break;
+		EXPECT_EQ(ENOMEM, err);
+		EXPECT_FALSE(pgdm_is_loaded());
+	}
+	ASSERT_EQ(0, err);
+	fail_at(0);
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+STAGE_TEST(tracking_a_process)
+{
+	ASSERT_EQ(0, pgdm_load(""));
+	ASSERT_EQ(0, pgdm_writef("track", "pid %d", self->partner.pid));
+	pgdm_log_mark();
+	fail_at(1);
+	EXPECT_EQ(ENOMEM, pgdm_writef("track", "pid %d", getpid()));
+	EXPECT_TRUE(pgdm_log_has("track: no memory"));
+	EXPECT_EQ(0, pgdm_id(getpid()));
+	EXPECT_EQ(1, pgdm_nr_tracked());
+	EXPECT_NE(0, pgdm_id(self->partner.pid));
+	track_self();
+	EXPECT_EQ(2, pgdm_nr_tracked());
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+STAGE_TEST(tracking_all)
+{
+	uint64_t id;
+	int n;
+
+	ASSERT_EQ(0, pgdm_load(""));
+	track_self();
+	id = pgdm_id(getpid());
+	for (n = 1; n <= 4; n++) {
+		pgdm_log_mark();
+		fail_at(n);
+		EXPECT_EQ(ENOMEM, pgdm_write("track", "all"));
+		EXPECT_TRUE(pgdm_log_has("track: no memory"));
+		EXPECT_EQ(0, strncmp(pgdm_read("track"), "mode none\n", 10));
+		EXPECT_EQ(1, pgdm_nr_tracked());
+		EXPECT_EQ(id, pgdm_id(getpid()));
+		EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
+		EXPECT_EQ(0, pgdm_audit().violations);
+	}
+	EXPECT_EQ(0, pgdm_write("track", "all"));
+	EXPECT_LT(3, pgdm_nr_tracked());
+	EXPECT_EQ(id, pgdm_id(getpid()));
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+/* The child runs without a mirror, and is counted. */
+STAGE_TEST(a_birth)
+{
+	struct pgdm_partner p;
+
+	ASSERT_EQ(0, pgdm_load(""));
+	track_self();
+	EXPECT_EQ(0, pgdm_stat("births_native"));
+	fail_at(1);
+	pgdm_partner_start(&p, THERE);
+	EXPECT_EQ(1, pgdm_stat("births_native"));
+	EXPECT_EQ(0, pgdm_id(p.pid));
+	EXPECT_EQ(1, pgdm_nr_tracked());
+	pgdm_partner_add(&p, PGDM_SLOT_FIRST);
+	EXPECT_EQ(0, pgdm_audit().violations);
+	/* By hand it works now. */
+	EXPECT_EQ(0, pgdm_writef("track", "pid %d", p.pid));
+	EXPECT_NE(0, pgdm_id(p.pid));
+	pgdm_partner_stop(&p);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+/* Under "all" it is found when a CPU switches to it. */
+STAGE_TEST(a_birth_under_all)
+{
+	struct pgdm_partner p;
+
+	ASSERT_EQ(0, pgdm_load("track=all"));
+	fail_at(1);
+	pgdm_partner_start(&p, THERE);
+	EXPECT_EQ(1, pgdm_stat("births_native"));
+	pgdm_partner_ping(&p);
+	pgdm_wait_for(pgdm_id(p.pid));
+	EXPECT_EQ(0, pgdm_audit().violations);
+	pgdm_partner_stop(&p);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+TEST_HARNESS_MAIN

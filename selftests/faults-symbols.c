@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kernel symbols that are missing: loading is refused, and the log names the
+ * symbol. One that is not needed is not missed.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.seeded = true, .unloaded = true);
+
+enum { ALWAYS, LEVELS_4, LEVELS_5, NEVER };
+
+static const struct {
+	const char *name;
+	int needed;
+} symbols[] = {
+	{ "init_mm", ALWAYS },
+	{ "pgd_free", ALWAYS },
+	{ "native_set_p4d", LEVELS_4 },
+	{ "native_set_pgd", LEVELS_5 },
+	{ "pgd_alloc", ALWAYS },
+	{ "flush_tlb_func", ALWAYS },
+	{ "page_fault_user", ALWAYS },
+	{ "page_fault_kernel", ALWAYS },
+	{ "tlb_flush", ALWAYS },
+	/* The oracle's. */
+	{ "___pud_free_tlb", LEVELS_4 },
+	{ "___p4d_free_tlb", LEVELS_5 },
+	{ "flush_tlb_mm_range", ALWAYS },
+	/* They may be missing. */
+	{ "efi_mm", NEVER },
+	{ "poking_mm", NEVER },
+};
+
+static bool is_needed(int needed)
+{
+	return needed == ALWAYS ||
+	       needed == (pgdm_has_5_levels() ? LEVELS_5 : LEVELS_4);
+}
+
+STAGE_TEST(each_by_its_name)
+{
+	char params[128], word[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
+		snprintf(params, sizeof(params), "oracle=1 hide=%s",
+			 symbols[i].name);
+		pgdm_log_mark();
+		if (!is_needed(symbols[i].needed)) {
+			EXPECT_EQ(0, pgdm_load(params)) {
+				TH_LOG("%s", params);
+			}
+			EXPECT_EQ(0, pgdm_unload());
+			continue;
+		}
+		EXPECT_EQ(ENOENT, pgdm_load(params)) {
+			TH_LOG("%s", params);
+		}
+		EXPECT_FALSE(pgdm_is_loaded());
+		snprintf(word, sizeof(word), " %s", symbols[i].name);
+		EXPECT_TRUE(pgdm_log_has(word)) {
+			TH_LOG("the log does not name %s", symbols[i].name);
+		}
+		EXPECT_TRUE(pgdm_log_has("pgd_mirror: missing symbol ") ||
+			    pgdm_log_has("pgd_mirror: cannot hook "));
+	}
+}
+
+/* Without the oracle its hooks are not needed. */
+STAGE_TEST(oracle_off)
+{
+	EXPECT_EQ(0, pgdm_load("hide=flush_tlb_mm_range"));
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What the shell tests share. A test sources this, calls needs and then
+# subtest before each of its parts, and finish at the end.
+#
+#	needs module		# skips the test without it
+#	subtest "a name"	# ends the one before
+#	expect EINVAL try load "mirrors=0"
+#	expect_log "mirrors=0: expected 2 to 64"
+#	finish
+set -u
+
+DIR=/sys/kernel/debug/pgd_mirror
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+bin=${PGDM_BIN:-$here}
+[[ -x $bin/try ]] || bin=$here/../build/selftests
+
+count=0 failures=0 name="" failed="" mark="" first_mark=""
+declare -A STATS=()
+
+# skip REASON...: ends the whole test.
+skip()
+{
+	echo "TAP version 13"
+	echo "1..0 # SKIP $*"
+	exit 4
+}
+
+# marker TEXT: a line of ours in the kernel log.
+marker()
+{
+	mark="selftests: pgd_mirror: ${0##*/}: $1 ($$.$count)"
+	echo "$mark" >/dev/kmsg
+}
+
+# log_since MARK: what the kernel has logged since then.
+log_since()
+{
+	dmesg | awk -v mark="$1" 'found { print } index($0, mark) { found = 1 }'
+}
+
+# needs WORD...: module, or the name of a command.
+needs()
+{
+	local word
+
+	((EUID == 0)) || skip "needs root"
+	[[ -d /sys/kernel/debug ]] || skip "needs debugfs in /sys/kernel/debug"
+	[[ -x $bin/try ]] || skip "the programs are not built (make)"
+	[[ ! -d /sys/module/pgd_mirror ]] || skip "the module is loaded already: unload it first"
+	for word; do
+		case $word in
+		module)
+			[[ $(run_try load) == ok ]] || skip "the module does not load (PGDM_KO)"
+			run_try unload >/dev/null ;;
+		*)
+			command -v "$word" >/dev/null || skip "needs $word" ;;
+		esac
+	done
+	echo "TAP version 13"
+	marker begin
+	first_mark=$mark
+}
+
+run_try()
+{
+	"$bin/try" "$@"
+}
+
+result()
+{
+	[[ -n $name ]] || return 0
+	if [[ -n $failed ]]; then
+		echo "not ok $count $name"
+		failures=$((failures + 1))
+	else
+		echo "ok $count $name"
+	fi
+}
+
+subtest()
+{
+	result
+	count=$((count + 1))
+	name=$1 failed=""
+	marker "$1"
+}
+
+# fail TEXT...: the subtest goes on, and fails.
+fail()
+{
+	echo "# $*"
+	failed=1
+}
+
+# expect WANT try ARGS: the outcome of one system call.
+expect()
+{
+	local want=$1 got
+
+	shift 2
+	got=$(run_try "$@")
+	[[ $got == "$want" ]] || fail "$*: $got, expected $want"
+}
+
+# expect_log TEXT: the kernel has logged it since the subtest began.
+expect_log()
+{
+	[[ $(log_since "$mark") == *"$1"* ]] || fail "not in the kernel log: $1"
+}
+
+# expect_file FILE TEXT
+expect_file()
+{
+	local got
+
+	got=$(<"$DIR/$1")
+	[[ $got == "$2" ]] || fail "$1: $got, expected $2"
+}
+
+load_mod()
+{
+	local outcome
+
+	outcome=$(run_try load "$*")
+	[[ $outcome == ok ]] || fail "load $*: $outcome"
+}
+
+load_seeded()
+{
+	local outcome
+
+	outcome=$(run_try load-seeded "$*")
+	[[ $outcome == ok ]] || fail "load $*: $outcome"
+}
+
+unload_mod()
+{
+	local outcome
+
+	outcome=$(run_try unload)
+	[[ $outcome == ok ]] || fail "unload: $outcome"
+}
+
+# read_stats: into STATS.
+read_stats()
+{
+	local key value
+
+	STATS=()
+	while read -r key value; do
+		STATS[$key]=$value
+	done <"$DIR/stats"
+}
+
+# expect_audit_clean: no violation now, and none that was noticed before.
+expect_audit_clean()
+{
+	local text
+
+	text=$(<"$DIR/audit")
+	[[ $text == *", 0 violations" ]] || fail "audit: $text"
+	read_stats
+	[[ ${STATS[violations]} == 0 ]] || fail "violations: ${STATS[violations]}"
+}
+
+# finish: the last subtest's result, the kernel log, the plan.
+finish()
+{
+	local found
+
+	result
+	[[ ! -d /sys/module/pgd_mirror ]] || rmmod pgd_mirror
+	found=$(log_since "$first_mark" | sed 's/^\[[^]]*\] //' | grep -E -f "$here/log-signs")
+	count=$((count + 1)) name="kernel log" failed=""
+	[[ -z $found ]] || fail "$found"
+	result
+	echo "1..$count"
+	((failures == 0))
+	exit
+}
