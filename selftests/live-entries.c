@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Live mode: the CPUs really walk the mirrors, so that what a mirror lacks is
+ * a fault, counted here to the last one.
+ */
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.params = "live=1", .cpus = 2);
+
+#define ROUNDS 100
+
+static uint64_t fixed_on(unsigned int cpu)
+{
+	return pgdm_cpu_stat(cpu, "faults_fixed");
+}
+
+static uint64_t seen_on(unsigned int cpu)
+{
+	return pgdm_cpu_stat(cpu, "faults_seen");
+}
+
+STAGE_TEST(is_live)
+{
+	EXPECT_STREQ("1\n", pgdm_read("live"));
+	track_self();
+	EXPECT_EQ(1, pgdm_mirrors(HERE, pgdm_id(getpid()), "loaded"));
+	EXPECT_EQ(1, pgdm_mirrors(THERE, pgdm_id(getpid()), "loaded"));
+}
+
+/*
+ * Each new entry costs this CPU one fault more: the kernel fills the primary,
+ * and the retried access finds that the mirror lacks the entry.
+ */
+STAGE_TEST(one_extra_fault_here)
+{
+	uint64_t seen, fixed;
+	unsigned int i;
+
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		pgdm_slot_map(PGDM_SLOT_FIRST + i);
+		seen = seen_on(HERE);
+		fixed = fixed_on(HERE);
+		pgdm_slot_touch(PGDM_SLOT_FIRST + i, 0);
+		EXPECT_EQ(seen + 2, seen_on(HERE));
+		EXPECT_EQ(fixed + 1, fixed_on(HERE));
+	}
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+}
+
+static void read_job(void *address)
+{
+	*(volatile char *)address;
+}
+
+/*
+ * Bug 1: another CPU that runs in the mm reads the page that is there. The
+ * first read faults once and no more, the second not at all.
+ */
+STAGE_TEST(one_extra_fault_there)
+{
+	uint64_t seen, fixed;
+	unsigned int i;
+
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		unsigned int slot = PGDM_SLOT_FIRST + i;
+		char *page = pgdm_slot_address(slot, 0);
+
+		pgdm_slot_add(slot);
+		seen = seen_on(THERE);
+		fixed = fixed_on(THERE);
+		pgdm_worker_call(&self->worker, read_job, page);
+		EXPECT_EQ(seen + 1, seen_on(THERE));
+		EXPECT_EQ(fixed + 1, fixed_on(THERE));
+		pgdm_worker_call(&self->worker, read_job, page);
+		EXPECT_EQ(seen + 1, seen_on(THERE));
+	}
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+}
+
+/* Bug 3: after the flush of a removal nobody reaches the table. */
+STAGE_TEST(removed_entries_are_gone_there)
+{
+	unsigned int i;
+
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		unsigned int slot = PGDM_SLOT_FIRST + i % 4;
+
+		pgdm_slot_add(slot);
+		pgdm_worker_call(&self->worker, read_job,
+				 pgdm_slot_address(slot, 0));
+		pgdm_slot_unmap(slot);
+	}
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("violations"));
+}
+
+/* Going live and back under a CPU's feet, with entries new each time. */
+STAGE_TEST(live_comes_and_goes)
+{
+	unsigned int i;
+
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		unsigned int slot = PGDM_SLOT_FIRST + i;
+
+		ASSERT_EQ(0, pgdm_write("live", i % 2 ? "1" : "0"));
+		pgdm_slot_add(slot);
+		pgdm_worker_call(&self->worker, read_job,
+				 pgdm_slot_address(slot, 0));
+	}
+	EXPECT_STREQ("1\n", pgdm_read("live"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+/* L2: untracking takes the mirror from CPUs that run on it. */
+STAGE_TEST(untracked_while_it_runs)
+{
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		unsigned int slot = PGDM_SLOT_FIRST + i;
+
+		track_self();
+		pgdm_slot_add(slot);
+		pgdm_worker_call(&self->worker, read_job,
+				 pgdm_slot_address(slot, 0));
+		untrack_self();
+		pgdm_worker_call(&self->worker, read_job,
+				 pgdm_slot_address(slot, 0));
+	}
+	EXPECT_EQ(0, pgdm_nr_tracked());
+}
+
+TEST_HARNESS_MAIN

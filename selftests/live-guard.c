@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guard: a CPU that faults without progress is helped on, and counted.
+ *
+ * With the bug skip_fault_sync no fault ever brings an entry, as under a
+ * policy that syncs on switch and flush alone: the thread's endless faults.
+ */
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.params = "live=1", .seeded = true, .cpus = 2);
+
+#define ROUNDS		8
+#define GUARD_FAULTS	64	/* PGDM_GUARD_FAULTS */
+
+STAGE_TEST(endless_faults_end)
+{
+	uint64_t seen, broken;
+	unsigned int i;
+
+	track_self();
+	pgdm_bug("skip_fault_sync");
+	for (i = 0; i < ROUNDS; i++) {
+		pgdm_slot_map(PGDM_SLOT_FIRST + i);
+		seen = pgdm_cpu_stat(HERE, "faults_seen");
+		broken = pgdm_stat("livelocks_broken");
+		pgdm_slot_touch(PGDM_SLOT_FIRST + i, 0);
+		/* A switch may bring the entry before the guard does. */
+		if (pgdm_stat("livelocks_broken") == broken)
+			continue;
+		EXPECT_EQ(broken + 1, pgdm_stat("livelocks_broken"));
+		EXPECT_EQ(seen + 1 + GUARD_FAULTS,
+			  pgdm_cpu_stat(HERE, "faults_seen"));
+	}
+	pgdm_bug("none");
+	EXPECT_NE(0, pgdm_stat("livelocks_broken"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
+STAGE_TEST(silent_without_the_bug)
+{
+	unsigned int i;
+
+	ASSERT_EQ(0, pgdm_write("reset", "1"));
+	track_self();
+	for (i = 0; i < ROUNDS; i++)
+		pgdm_slot_add(PGDM_SLOT_FIRST + i);
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# All of user space live, under load that verifies its memory.
+# PGDM_SECONDS: of each load (30); PGDM_LOADS: times to load and unload (20).
+# shellcheck source=functions.sh
+. "$(dirname -- "$0")/functions.sh"
+
+needs module stress-ng
+
+seconds=${PGDM_SECONDS:-30}
+loads=${PGDM_LOADS:-20}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# stress SECONDS: every kind of change to address spaces, memory verified.
+stress()
+{
+	(cd "$scratch" && exec stress-ng --quiet --verify --timeout "$1" \
+		--vm 1 --vm-bytes 32M --mmap 1 --mmap-bytes 16M --mremap 1 \
+		--mremap-bytes 16M --fork 1 --munmap 1 --mprotect 1 \
+		--context 1 --clone 1 --clone-max 16 --pthread 1 \
+		--pthread-max 16)
+}
+
+for policy in dirty always; do
+	subtest "$seconds s of verified load, live, $policy"
+	load_mod "track=all live=1 oracle=1 policy=$policy"
+	stress "$seconds" || fail "stress-ng: status $?"
+	expect_audit_clean
+	[[ ${STATS[livelocks_broken]} == 0 ]] || fail "the guard fired"
+	((${STATS[steered]} > 0)) || fail "CR3 never held a mirror"
+	echo "# $policy: $((${STATS[syncs_clean]} + ${STATS[syncs_dirty]} + ${STATS[syncs_full]})) syncs, ${STATS[steered]} steered, ${STATS[faults_fixed]} extra faults"
+	unload_mod
+done
+
+subtest "live, policy and track change under load"
+load_mod "track=all live=1 oracle=1"
+stress 20 &
+for ((i = 0; i < 30; i++)); do
+	echo $((i % 2)) >"$DIR/live"
+	if ((i % 3)); then echo dirty; else echo always; fi >"$DIR/policy"
+	if ((i % 5 == 4)); then
+		echo none >"$DIR/track"
+		echo all >"$DIR/track"
+	fi
+done
+expect_audit_clean
+wait $! || fail "stress-ng: status $?"
+expect_audit_clean
+unload_mod
+
+subtest "loaded and unloaded $loads times under load, live"
+stress $((10 + loads)) &
+for ((i = 0; i < loads; i++)); do
+	load_mod "track=all live=1"
+	expect_audit_clean
+	unload_mod
+done
+wait $! || fail "stress-ng: status $?"
+
+finish
