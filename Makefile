@@ -62,6 +62,9 @@ seeded: $(host_ready) $(kernel_ready)	## the module with seeded bugs, for the te
 check: $(host_ready) $(kernel_ready)	## build and run every test; ends with a count
 	@tools/check/run
 
+check-stress: $(host_ready) $(kernel_ready)	## the long tests: every cell of the matrix, live, under load
+	@PGDM_SUITES=tools/check/stress-suites tools/check/run
+
 bench: module			## the benchmark: table and build/report/ (BENCH=quick|full)
 	@tools/bench/run
 

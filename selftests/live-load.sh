@@ -28,8 +28,9 @@ for policy in dirty always; do
 	stress "$seconds" || fail "stress-ng: status $?"
 	expect_audit_clean
 	[[ ${STATS[livelocks_broken]} == 0 ]] || fail "the guard fired"
-	((${STATS[steered]} > 0)) || fail "CR3 never held a mirror"
-	echo "# $policy: $((${STATS[syncs_clean]} + ${STATS[syncs_dirty]} + ${STATS[syncs_full]})) syncs, ${STATS[steered]} steered, ${STATS[faults_fixed]} extra faults"
+	[[ ${STATS[steered]} != 0 ]] || fail "CR3 never held a mirror"
+	echo "# $policy: syncs clean ${STATS[syncs_clean]}, dirty ${STATS[syncs_dirty]}, full ${STATS[syncs_full]}"
+	echo "# $policy: steered ${STATS[steered]}, extra faults ${STATS[faults_fixed]}"
 	unload_mod
 done
 
