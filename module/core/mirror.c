@@ -12,8 +12,10 @@
 #include "engine.h"
 #include "primary.h"
 
-static void copy_entry(struct pgdm_mirror *m, const struct pgdm_primary *p,
-		       unsigned int index, struct pgdm_copied *done)
+static __always_inline void copy_entry(struct pgdm_mirror *m,
+				       const struct pgdm_primary *p,
+				       unsigned int index,
+				       struct pgdm_copied *done)
 {
 	unsigned int page;
 

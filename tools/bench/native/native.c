@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The native benchmark: cycles of the module's own core files on this CPU.
+ *
+ * usage: native [--rounds N] [--cpu N] [--json FILE]
+ *
+ * README.md says what is measured and how, and describes the file.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cases.h"
+
+#define DEFAULT_ROUNDS	400
+
+/**
+ * struct target - what is to be reached
+ * @name: in words
+ * @value: the figure
+ * @limit: the bound
+ * @at_most: is it an upper bound?
+ */
+struct target {
+	const char *name;
+	double value;
+	double limit;
+	bool at_most;
+};
+
+static struct result results[MAX_CASES];
+static double tsc_hz, tsc_per_core_cycle;
+
+static bool is_reached(const struct target *t)
+{
+	return t->at_most ? t->value <= t->limit : t->value >= t->limit;
+}
+
+/* A hot case. */
+static const struct result *find(const char *group, const char *name,
+				 unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_cases; i++)
+		if (!strcmp(cases[i].group, group) &&
+		    !strcmp(cases[i].name, name) && cases[i].n == n &&
+		    !strcmp(cases[i].cache, HOT))
+			return &results[i];
+	fprintf(stderr, "native: no case %s, %s, %u\n", group, name, n);
+	exit(1);
+}
+
+static double flatness(void)
+{
+	static const unsigned int cpus[] = { 16, 128, 1024 };
+	double worst = 0;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++) {
+		double more = find("publish", "user half",
+				   cpus[i])->relative.median - 1;
+
+		if (more > worst)
+			worst = more;
+		if (-more > worst)
+			worst = -more;
+	}
+	return 100 * worst;
+}
+
+static unsigned int make_targets(struct target *targets)
+{
+	const struct result *clean = find("sync", "clean", 0);
+	const struct result *one = find("sync", "dirty", 1);
+	unsigned int n = 0;
+
+	targets[n++] = (struct target){
+		"clean sync, cycles over an empty call",
+		clean->over_empty.median, 4, true
+	};
+	targets[n++] = (struct target){
+		"clean sync, times cheaper than the hot 4 KiB copy",
+		clean->cheaper.median, 40, false
+	};
+	targets[n++] = (struct target){
+		"one dirty entry, times cheaper than the hot 4 KiB copy",
+		one->cheaper.median, 12, false
+	};
+	targets[n++] = (struct target){
+		"publish, 1 to 1024 CPUs, percent off that of 1",
+		flatness(), 10, true
+	};
+	return n;
+}
+
+static void print_table(void)
+{
+	unsigned int i;
+
+	printf("%-44s %5s %9s  %-19s %8s\n", "", "", "TSC cycles",
+	       "spread over rounds", "copies");
+	printf("%-44s %5s %9s  %-19s %8s\n", "operation", "n",
+	       "over empty", "p10 .. p90", "4 KiB/op");
+	for (i = 0; i < nr_cases; i++) {
+		const struct bench_case *c = &cases[i];
+		const struct result *r = &results[i];
+		char name[64], n[16] = "", spread[32], suffix[16];
+
+		snprintf(suffix, sizeof(suffix), ", %s", c->cache);
+		snprintf(name, sizeof(name), "%s: %s%s", c->group, c->name,
+			 strcmp(c->cache, HOT) ? suffix : "");
+		if (c->n)
+			snprintf(n, sizeof(n), "%u", c->n);
+		snprintf(spread, sizeof(spread), "%.1f .. %.1f",
+			 r->over_empty.p10, r->over_empty.p90);
+		printf("%-44s %5s %9.1f  %-19s %8.2f\n", name, n,
+		       r->over_empty.median, spread, r->cheaper.median);
+	}
+}
+
+static void print_targets(const struct target *targets, unsigned int nr)
+{
+	const struct result *clean = find("sync, in order", "clean", 0);
+	const struct result *one = find("sync, in order", "dirty", 1);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		printf("%s  %s: %.1f (%s %.0f)\n",
+		       is_reached(&targets[i]) ? "PASS" : "FAIL",
+		       targets[i].name, targets[i].value,
+		       targets[i].at_most ? "at most" : "at least",
+		       targets[i].limit);
+	printf("note  nothing overlapped: clean %.1f cycles, %.1f times cheaper; ",
+	       clean->over_empty.median, clean->cheaper.median);
+	printf("one dirty entry %.1f cycles, %.1f times cheaper\n",
+	       one->over_empty.median, one->cheaper.median);
+}
+
+static void json_spread(FILE *f, const char *name, const struct spread *s,
+			const char *after)
+{
+	fprintf(f, "\"%s\": {\"median\": %.3f, \"p10\": %.3f, \"p90\": %.3f, ",
+		name, s->median, s->p10, s->p90);
+	fprintf(f, "\"min\": %.3f, \"max\": %.3f}%s", s->min, s->max, after);
+}
+
+static void read_cpu_model(char *model, size_t size)
+{
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	char line[256];
+
+	snprintf(model, size, "unknown");
+	while (f && fgets(line, sizeof(line), f)) {
+		char *value = strchr(line, ':');
+
+		if (strncmp(line, "model name", 10) || !value)
+			continue;
+		value[strcspn(value, "\n\"\\")] = '\0';
+		snprintf(model, size, "%s", value + 2);
+		break;
+	}
+	if (f)
+		fclose(f);
+}
+
+static void json_row(FILE *f, unsigned int i)
+{
+	const struct bench_case *c = &cases[i];
+	const struct result *r = &results[i];
+
+	fprintf(f, "  {\"group\": \"%s\", \"name\": \"%s\", ", c->group,
+		c->name);
+	fprintf(f, "\"n\": %u, \"cache\": \"%s\",\n   ", c->n, c->cache);
+	json_spread(f, "cycles", &r->cycles, ",\n   ");
+	json_spread(f, "over_empty", &r->over_empty, ",\n   ");
+	json_spread(f, "times_cheaper_than_copy", &r->cheaper, ",\n   ");
+	json_spread(f, "relative_to_first", &r->relative, "}");
+}
+
+static void json_target(FILE *f, const struct target *t)
+{
+	fprintf(f, "  {\"name\": \"%s\", \"value\": %.3f, ", t->name,
+		t->value);
+	fprintf(f, "\"limit\": %.0f, \"bound\": \"%s\", ", t->limit,
+		t->at_most ? "at most" : "at least");
+	fprintf(f, "\"reached\": %s}", is_reached(t) ? "true" : "false");
+}
+
+static void write_json(FILE *f, const struct target *targets, unsigned int nr,
+		       unsigned int rounds)
+{
+	char model[128];
+	unsigned int i;
+
+	read_cpu_model(model, sizeof(model));
+	fprintf(f, "{\n\"format\": 1,\n");
+	fprintf(f, "\"cpu\": \"%s\",\n\"compiler\": \"%s\",\n", model,
+		__VERSION__);
+	fprintf(f, "\"tsc_hz\": %.0f,\n\"tsc_per_core_cycle\": %.4f,\n",
+		tsc_hz, tsc_per_core_cycle);
+	fprintf(f, "\"rounds\": %u,\n\"rows\": [\n", rounds);
+	for (i = 0; i < nr_cases; i++) {
+		json_row(f, i);
+		fputs(i + 1 < nr_cases ? ",\n" : "\n", f);
+	}
+	fputs("],\n\"targets\": [\n", f);
+	for (i = 0; i < nr; i++) {
+		json_target(f, &targets[i]);
+		fputs(i + 1 < nr ? ",\n" : "\n", f);
+	}
+	fputs("]\n}\n", f);
+}
+
+static unsigned long number(const char *text, unsigned long most)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (end == text || *end || n > most) {
+		fprintf(stderr, "native: wanted 0 to %lu, not %s\n", most,
+			text);
+		exit(2);
+	}
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "cpu", required_argument, NULL, 'c' },
+		{ "json", required_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	unsigned int rounds = DEFAULT_ROUNDS, nr;
+	struct target targets[8];
+	const char *json = NULL;
+	int option, cpu = 0;
+	FILE *f;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'r':
+			rounds = number(optarg, MAX_ROUNDS);
+			break;
+		case 'c':
+			cpu = number(optarg, 1023);
+			break;
+		case 'j':
+			json = optarg;
+			break;
+		default:
+			fputs("usage: native [--rounds N] [--cpu N] [--json FILE]\n",
+			      stderr);
+			return 2;
+		}
+	}
+	if (!rounds)
+		rounds = 1;
+
+	measure_pin(cpu);
+	cases_init();
+	tsc_hz = measure_tsc_hz();
+	tsc_per_core_cycle = measure_tsc_per_core_cycle();
+	printf("CPU %d, TSC %.0f MHz, %.3f TSC cycles a cycle of the core, %u rounds\n\n",
+	       cpu, tsc_hz / 1e6, tsc_per_core_cycle, rounds);
+	measure_all(cases, nr_cases, rounds, results);
+	nr = make_targets(targets);
+	print_table();
+	putchar('\n');
+	print_targets(targets, nr);
+	if (!json)
+		return 0;
+	f = fopen(json, "w");
+	if (!f) {
+		perror(json);
+		return 1;
+	}
+	write_json(f, targets, nr, rounds);
+	if (fclose(f)) {
+		perror(json);
+		return 1;
+	}
+	return 0;
+}
