@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading and unloading again and again while the machine works: threads
+ * that add and remove root entries, and processes that come and go.
+ */
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.unloaded = true, .cpus = 2);
+
+#define LOADS 20
+
+static void __attribute__((noreturn)) churn_for_ever(void)
+{
+	unsigned int slot;
+
+	for (;;) {
+		for (slot = PGDM_SLOT_FIRST; slot < 40; slot++)
+			pgdm_slot_add(slot);
+		for (slot = PGDM_SLOT_FIRST; slot < 40; slot++)
+			pgdm_slot_unmap(slot);
+	}
+}
+
+static void __attribute__((noreturn)) fork_for_ever(void)
+{
+	for (;;) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			pgdm_slot_add(PGDM_SLOT_FIRST);
+			_exit(0);
+		}
+		if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+			pgdm_die("fork");
+	}
+}
+
+static pid_t start(void (*work)(void))
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		pgdm_die("fork");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		work();
+	}
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+FIXTURE(busy) {
+	pid_t churner;
+	pid_t forker;
+};
+
+FIXTURE_SETUP(busy)
+{
+	self->churner = start((void (*)(void))churn_for_ever);
+	self->forker = start((void (*)(void))fork_for_ever);
+}
+
+FIXTURE_TEARDOWN(busy)
+{
+	end(self->churner);
+	end(self->forker);
+}
+
+TEST_F_TIMEOUT(busy, twenty_loads, 220)
+{
+	static const char *const params[] = {
+		"track=all", "track=all oracle=1", "track=all policy=always",
+		"track=all mirrors=2",
+	};
+	unsigned int turn;
+
+	for (turn = 0; turn < LOADS; turn++) {
+		ASSERT_EQ(0, pgdm_load(params[turn % ARRAY_SIZE(params)]));
+		EXPECT_EQ(0, pgdm_audit().violations);
+		EXPECT_EQ(0, pgdm_stat("violations"));
+		/* At work, not just loaded. */
+		pgdm_wait_for(pgdm_stat("publishes") > 100);
+		ASSERT_EQ(0, pgdm_unload());
+	}
+}
+
+TEST_F_TIMEOUT(busy, audit_all_the_time, 120)
+{
+	uint64_t syncs, end;
+
+	ASSERT_EQ(0, pgdm_load("track=all oracle=1"));
+	end = pgdm_now_ms() + 15000;
+	do {
+		EXPECT_EQ(0, pgdm_audit().violations);
+	} while (pgdm_now_ms() < end);
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	syncs = pgdm_stat("syncs_clean") + pgdm_stat("syncs_dirty") +
+		pgdm_stat("syncs_full");
+	EXPECT_LT(1000, syncs);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+/* Tracking comes and goes under load. */
+TEST_F_TIMEOUT(busy, all_and_none, 120)
+{
+	unsigned int turn;
+
+	ASSERT_EQ(0, pgdm_load("oracle=1"));
+	for (turn = 0; turn < 10; turn++) {
+		EXPECT_EQ(0, pgdm_write("track", "all"));
+		EXPECT_EQ(0, pgdm_audit().violations);
+		EXPECT_EQ(0, pgdm_write("track", "none"));
+		EXPECT_EQ(0, pgdm_audit().mirrors);
+		EXPECT_EQ(0, pgdm_writef("track", "pid %d", self->churner));
+		EXPECT_EQ(0, pgdm_audit().violations);
+		EXPECT_EQ(0, pgdm_writef("track", "-pid %d", self->churner));
+	}
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	EXPECT_EQ(0, pgdm_unload());
+}
+
+TEST_HARNESS_MAIN
