@@ -22,19 +22,19 @@ static uint64_t shared_id(void)
 STAGE_TEST(fork_of_a_tracked_process)
 {
 	struct pgdm_partner p;
-	uint64_t mine, childs;
+	uint64_t mine, child_id;
 
 	track_self();
 	mine = shared_id();
 	pgdm_partner_start(&p, THERE);
-	childs = pgdm_id(p.pid);
-	EXPECT_NE(0, childs);
-	EXPECT_NE(mine, childs);
+	child_id = pgdm_id(p.pid);
+	EXPECT_NE(0, child_id);
+	EXPECT_NE(mine, child_id);
 	EXPECT_EQ(2, pgdm_nr_tracked());
 	EXPECT_EQ(0, pgdm_audit().violations);
 	/* It stays tracked when its parent is not any more. */
 	untrack_self();
-	EXPECT_EQ(childs, pgdm_id(p.pid));
+	EXPECT_EQ(child_id, pgdm_id(p.pid));
 	pgdm_partner_add(&p, PGDM_SLOT_FIRST);
 	EXPECT_EQ(0, pgdm_audit().violations);
 	pgdm_partner_stop(&p);

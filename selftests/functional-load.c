@@ -24,7 +24,8 @@ STAGE_TEST(defaults)
 
 	pgdm_log_mark();
 	ASSERT_EQ(0, pgdm_load(""));
-	EXPECT_TRUE(pgdm_log_has("pgd_mirror: shadow mode, policy dirty, 6 mirrors a CPU, tracking none"));
+	EXPECT_TRUE(pgdm_log_has("pgd_mirror: shadow mode, policy dirty, "
+				 "6 mirrors a CPU, tracking none"));
 	EXPECT_STREQ("dirty\n", param("policy"));
 	EXPECT_STREQ("none\n", param("track"));
 	EXPECT_STREQ("6\n", param("mirrors"));

@@ -777,6 +777,7 @@ void pgdm_bug_pause_ms(unsigned int ms)
 
 unsigned int pgdm_bug_pauses(void)
 {
-	return (unsigned int)strtoul(
-		pgdm_read_path(PGDM_PARAMS "bug_pauses"), NULL, 10);
+	const char *text = pgdm_read_path(PGDM_PARAMS "bug_pauses");
+
+	return (unsigned int)strtoul(text, NULL, 10);
 }

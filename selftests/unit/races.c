@@ -442,6 +442,42 @@ const struct sim_scenario race_kernel_writes_full_sync = {
 	.delays = 1,
 };
 
+/*
+ * A loaded mirror may not even pass through an older word: nobody repairs a
+ * kernel fault, and the writer's caller goes on to use the new entry.
+ */
+static void write_kernel_and_walk(void)
+{
+	const u64 *word = &mirror()->page[0][KERNEL];
+
+	world_write(w, 1, 0, KERNEL, NEW);
+	if (READ_ONCE(*word) != NEW)
+		sim_blame("the first word is not there");
+	world_write(w, 1, 0, KERNEL, NEWER);
+	if (READ_ONCE(*word) != NEWER)
+		sim_blame("the second word is not there");
+}
+
+/* Few words are watched, so that many preemptions are bearable. */
+static void setup_loaded_kernel(void)
+{
+	fresh();
+	world_write(w, 1, 0, KERNEL, OLD);
+	world_switch(w, 0, 0);
+	pgdm_engine.policy = &pgdm_policy_always;
+	sim_watch(&w->primary[0]->page[0][KERNEL], 8);
+	sim_watch(&mirror()->page[0][KERNEL], 8);
+}
+
+const struct sim_scenario race_kernel_writes_loaded_sync = {
+	.name = "kernel_writes_loaded_sync",
+	.setup = setup_loaded_kernel,
+	.cpu = { flush, write_kernel_and_walk },
+	.check = kernel_half_is_right,
+	.preemptions = 5,
+	.delays = 0,
+};
+
 /* --- the end of a primary ----------------------------------------------- */
 
 static void forget(void)

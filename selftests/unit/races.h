@@ -22,6 +22,7 @@
 	X(kernel_write_claim,	"a kernel-half write, a mirror is claimed") \
 	X(kernel_write_evict,	"a kernel-half write, its mirror is evicted") \
 	X(kernel_writes_full_sync, "two kernel-half writes, a full sync") \
+	X(kernel_writes_loaded_sync, "the same, of a mirror that is loaded") \
 	X(forget_claim,		"the primary dies, a mirror is claimed") \
 	X(forget_evict,		"the primary dies, its mirror is evicted") \
 	X(audit_write,		"the audit, a user-half write") \
@@ -41,6 +42,7 @@ extern const struct sim_scenario race_write_fault;
 extern const struct sim_scenario race_kernel_write_claim;
 extern const struct sim_scenario race_kernel_write_evict;
 extern const struct sim_scenario race_kernel_writes_full_sync;
+extern const struct sim_scenario race_kernel_writes_loaded_sync;
 extern const struct sim_scenario race_forget_claim;
 extern const struct sim_scenario race_forget_evict;
 extern const struct sim_scenario race_audit_write;
