@@ -3,8 +3,10 @@
  * The hooks: one table, a row for each place in the kernel.
  *
  * The order matters. Deaths are hooked before births, so that no entry of the
- * registry outlives its root; writes before anything that makes a mirror. They
- * are undone in reverse.
+ * registry outlives its root; writes before anything that makes a mirror; the
+ * end of a flush before the freed tables that wait for one, so that no record
+ * misses its flush and is still there when the table is used again. They are
+ * undone in reverse.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -219,12 +221,12 @@ static struct hook hooks[] = {
 	  .probe = fault_probe, .purpose = "faults in kernel mode" },
 	{ .symbol = "tlb_flush", .kind = TRACEPOINT,
 	  .probe = switch_probe, .purpose = "switches" },
+	{ .symbol = "flush_tlb_mm_range", .kind = ON_RETURN, .rp = &flush_mm_rp,
+	  .wanted = pgdm_oracle_is_on, .purpose = "oracle, end of a flush" },
 	{ .symbol = "___pud_free_tlb", .kind = FTRACE, .ops = &table_freed_ops,
 	  .wanted = oracle_4_level, .purpose = "oracle, freed tables" },
 	{ .symbol = "___p4d_free_tlb", .kind = FTRACE, .ops = &table_freed_ops,
 	  .wanted = oracle_5_level, .purpose = "oracle, freed tables" },
-	{ .symbol = "flush_tlb_mm_range", .kind = ON_RETURN, .rp = &flush_mm_rp,
-	  .wanted = pgdm_oracle_is_on, .purpose = "oracle, end of a flush" },
 };
 
 static int arm_ftrace(struct hook *h)
