@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bug 19: a write that no hook saw. Disarming all kprobes makes some: the
- * audit finds them, preflight says what is wrong, and from the next sync on
- * everything is copied.
+ * Bug 19: a write that no hook saw. Disarming all kprobes makes some. The
+ * fault before the write is a sync point already, which notices and counts a
+ * miss: so the audit sees the difference, and knows that everything is copied
+ * at the next sync. (That it calls a difference which nothing announces a
+ * violation is what the seeded bugs of bugs-publish show.)
  */
 #include "pgdm_test.h"
 
@@ -13,24 +15,23 @@ PGDM_NEEDS(.cpus = 2);
 STAGE_TEST(audit_finds_it)
 {
 	struct pgdm_audit a;
-	char first[64];
 
+	ASSERT_EQ(0, pgdm_write("reset", "1"));
 	track_self();
-	EXPECT_EQ(0, pgdm_audit().violations);
+	a = pgdm_audit();
+	EXPECT_EQ(0, a.violations);
+	EXPECT_EQ(0, a.stale);
 	pgdm_slot_map(PGDM_SLOT_FIRST);
 	ASSERT_EQ(0, pgdm_write_path(ENABLED, "0"));
-	/* A sync may come in between: then the next audit knows already. */
 	pgdm_slot_touch(PGDM_SLOT_FIRST, 0);
 	a = pgdm_audit();
 	EXPECT_NE(NULL, strstr(pgdm_read("preflight"),
 			       "kprobes are disarmed; write 1 to debugfs kprobes/enabled"));
 	ASSERT_EQ(0, pgdm_write_path(ENABLED, "1"));
-	EXPECT_LT(0, a.violations);
-	snprintf(first, sizeof(first), "index %u mirror 0 primary 0x",
-		 PGDM_SLOT_FIRST);
-	EXPECT_NE(NULL, strstr(a.text, first)) {
-		TH_LOG("%s", a.text);
-	}
+	EXPECT_LT(0, a.stale);
+	EXPECT_EQ(0, a.violations);
+	EXPECT_LT(0, pgdm_stat("hooks_missed"));
+	EXPECT_EQ(0, pgdm_stat("publishes"));
 	EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), "kprobes are disarmed"));
 }
 
