@@ -705,18 +705,21 @@ static void *map_at(uintptr_t address, size_t size)
  * 512 GiB with four levels, 256 TiB with five: then there are addresses of
  * more than 47 bits, for whoever asks for one.
  */
-unsigned int pgdm_slot_shift(void)
-{
-	static unsigned int shift;
-	void *page;
+static unsigned int slot_shift;
 
-	if (shift)
-		return shift;
-	page = map_at(1ul << 48, PAGE);
-	shift = page == (void *)(1ul << 48) ? 48 : 39;
+/* Before there are threads: two that try at once would disturb each other. */
+static void __attribute__((constructor)) find_slot_shift(void)
+{
+	void *page = map_at(1ul << 48, PAGE);
+
+	slot_shift = page == (void *)(1ul << 48) ? 48 : 39;
 	if (page != MAP_FAILED)
 		munmap(page, PAGE);
-	return shift;
+}
+
+unsigned int pgdm_slot_shift(void)
+{
+	return slot_shift;
 }
 
 bool pgdm_has_5_levels(void)
