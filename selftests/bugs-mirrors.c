@@ -30,8 +30,9 @@ static unsigned int take_turns(struct pgdm_partner *p, const uint64_t *id)
 	unsigned int i, lost = 0;
 
 	for (i = 0; i < ARRAY_SIZE(order); i++) {
-		pgdm_partner_ping(&p[order[i]]);
-		pgdm_wait_for(pgdm_mirrors(THERE, id[order[i]], "loaded"));
+		/* Somebody else may run there in between: ping again. */
+		pgdm_wait_for((pgdm_partner_ping(&p[order[i]]),
+			       pgdm_mirrors(THERE, id[order[i]], "loaded")));
 		if (i && !pgdm_mirrors(THERE, id[order[i - 1]], "cached"))
 			lost++;
 	}
