@@ -6,6 +6,9 @@
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # shellcheck disable=SC2034	# for the scripts that source this file
 build=$top/build
+# Packages are kept outside the tree, so that a second clone needs no network.
+# shellcheck disable=SC2034	# the same
+cache_root=${PGDM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/pgd-mirror}
 
 say()
 {
@@ -16,6 +19,12 @@ die()
 {
 	say "$*"
 	exit 1
+}
+
+# cache_complete DIR: the manifest is written last, so it vouches for all files.
+cache_complete()
+{
+	[[ -s $1/manifest ]] && (cd "$1" && sha256sum --quiet -c manifest >/dev/null 2>&1)
 }
 
 # kernel_conf VERSION: read tools/setup/kernels/VERSION.conf, or say which
