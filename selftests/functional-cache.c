@@ -59,7 +59,9 @@ static void take_turns(struct __test_metadata *_metadata,
 	for (turn = 0; turn < 3; turn++) {
 		for (i = 0; i < mms; i++) {
 			pgdm_partner_add(&p[i], PGDM_SLOT_FIRST + turn);
-			EXPECT_EQ(1, pgdm_mirrors(THERE, id[i], "loaded"));
+			/* Somebody else may run there in between: ping again. */
+			pgdm_wait_for((pgdm_partner_ping(&p[i]),
+				       pgdm_mirrors(THERE, id[i], "loaded")));
 			EXPECT_EQ(0, pgdm_audit().violations);
 		}
 	}
