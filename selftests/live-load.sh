@@ -12,14 +12,34 @@ loads=${PGDM_LOADS:-20}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
+# threads: threads come and go until it is ended. Not under a time-out, as
+# the stressor (stress-ng 0.15.06) does not join the thread that it started last
+# when its time is over, and that thread reads a stack that is gone.
+threads()
+{
+	cd "$scratch" && exec setsid stress-ng --verify --pthread 1 \
+		--pthread-max 16 >"$scratch/threads" 2>&1
+}
+
 # stress SECONDS: every kind of change to address spaces, memory verified.
 stress()
 {
-	(cd "$scratch" && exec stress-ng --quiet --verify --timeout "$1" \
+	local pid status=0
+
+	threads &
+	pid=$!
+	(cd "$scratch" && exec stress-ng --verify --timeout "$1" \
 		--vm 1 --vm-bytes 32M --mmap 1 --mmap-bytes 16M --mremap 1 \
 		--mremap-bytes 16M --fork 1 --munmap 1 --mprotect 1 \
-		--context 1 --clone 1 --clone-max 16 --pthread 1 \
-		--pthread-max 16)
+		--context 1 --clone 1 --clone-max 16) >"$scratch/stress" 2>&1 ||
+		status=$?
+	((status == 0)) || sed 's/^/# /' "$scratch/stress"
+	if ! kill -KILL -- "-$pid" || grep -q -w -E 'fail|error' "$scratch/threads"; then
+		sed 's/^/# /' "$scratch/threads"
+		((status)) || status=1
+	fi
+	wait "$pid"
+	return "$status"
 }
 
 for policy in dirty always; do
