@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Other processes, and other threads, put pages into a live mm: the root
+ * entry is made where the mm does not run, with no fault and no flush on the
+ * CPU that runs it. There it costs the one extra fault, and the data is right.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.params = "live=1 oracle=1", .cpus = 2);
+
+#define ROUNDS 20
+
+/* Writes a word into a process: 0 or an errno. */
+typedef int (*write_word_fn)(pid_t pid, char *address, long value);
+
+static int write_by_process_vm(pid_t pid, char *address, long value)
+{
+	struct iovec from = { &value, sizeof(value) };
+	struct iovec to = { address, sizeof(value) };
+
+	if (process_vm_writev(pid, &from, 1, &to, 1, 0) != sizeof(value))
+		return errno;
+	return 0;
+}
+
+static int write_by_proc_mem(pid_t pid, char *address, long value)
+{
+	char path[64];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	if (pwrite(fd, &value, sizeof(value), (off_t)address) != sizeof(value))
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static int write_by_ptrace(pid_t pid, char *address, long value)
+{
+	int status, err = 0;
+
+	if (ptrace(PTRACE_ATTACH, pid, NULL, NULL))
+		return errno;
+	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
+		return ECHILD;
+	if (ptrace(PTRACE_POKEDATA, pid, address, (void *)value))
+		err = errno;
+	if (ptrace(PTRACE_DETACH, pid, NULL, NULL) && !err)
+		err = errno;
+	return err;
+}
+
+/**
+ * struct writer - a process that writes into its parent when told
+ *
+ * It is forked once, as a fork makes the parent's pages shared, and its next
+ * writes to them fault.
+ */
+struct writer {
+	pid_t pid;
+	int to[2];
+	int from[2];
+};
+
+struct order {
+	char *address;
+	long value;
+};
+
+static void __attribute__((noreturn))
+writer_main(struct writer *w, write_word_fn write_word)
+{
+	struct order o;
+	int err;
+
+	while (read(w->to[0], &o, sizeof(o)) == sizeof(o) && o.address) {
+		err = write_word(getppid(), o.address, o.value);
+		if (write(w->from[1], &err, sizeof(err)) != sizeof(err))
+			break;
+	}
+	_exit(0);
+}
+
+static void start_writer(struct writer *w, write_word_fn write_word)
+{
+	if (pipe2(w->to, O_CLOEXEC) || pipe2(w->from, O_CLOEXEC))
+		pgdm_die("pipe: %s", strerror(errno));
+	w->pid = fork();
+	if (w->pid < 0)
+		pgdm_die("fork: %s", strerror(errno));
+	if (!w->pid)
+		writer_main(w, write_word);
+	/* Makes this process's pages its own again. */
+	if (mlockall(MCL_CURRENT))
+		pgdm_die("mlockall: %s", strerror(errno));
+}
+
+static int writer_writes(struct writer *w, char *address, long value)
+{
+	struct order o = { address, value };
+	int err;
+
+	if (write(w->to[1], &o, sizeof(o)) != sizeof(o) ||
+	    read(w->from[0], &err, sizeof(err)) != sizeof(err))
+		return EPIPE;
+	return err;
+}
+
+static void stop_writer(struct writer *w)
+{
+	struct order end = { 0 };
+
+	if (write(w->to[1], &end, sizeof(end)) != sizeof(end) ||
+	    waitpid(w->pid, NULL, 0) != w->pid)
+		pgdm_die("the writer is gone");
+}
+
+struct load {
+	const volatile long *address;
+	long value;
+};
+
+static void load_job(void *arg)
+{
+	struct load *l = arg;
+
+	l->value = *l->address;
+}
+
+static void written_from_outside(struct __test_metadata *_metadata,
+				 FIXTURE_DATA(stage) *self,
+				 write_word_fn write_word)
+{
+	uint64_t seen, fixed, all = 0;
+	struct writer writer;
+	unsigned int i;
+
+	start_writer(&writer, write_word);
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		char *page = pgdm_slot_address(PGDM_SLOT_FIRST + i, 0);
+		struct load there = { .address = (void *)page };
+
+		pgdm_slot_map(PGDM_SLOT_FIRST + i);
+		ASSERT_EQ(0, writer_writes(&writer, page, 1000 + i));
+		seen = pgdm_cpu_stat(THERE, "faults_seen");
+		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
+		pgdm_worker_call(&self->worker, load_job, &there);
+		EXPECT_EQ(1000 + i, there.value);
+		EXPECT_GE(seen + 1, pgdm_cpu_stat(THERE, "faults_seen"));
+		/* None if the CPU left the mm and came back meanwhile. */
+		fixed = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
+		EXPECT_GE(1, fixed);
+		all += fixed;
+		EXPECT_EQ(1000 + i, *(volatile long *)page);
+	}
+	EXPECT_LE(1, all);
+	stop_writer(&writer);
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+}
+
+STAGE_TEST(process_vm_writev)
+{
+	written_from_outside(_metadata, self, write_by_process_vm);
+}
+
+STAGE_TEST(proc_pid_mem)
+{
+	written_from_outside(_metadata, self, write_by_proc_mem);
+}
+
+STAGE_TEST(ptrace_pokedata)
+{
+	written_from_outside(_metadata, self, write_by_ptrace);
+}
+
+/* The page comes while the reader waits for it inside its fault. */
+STAGE_TEST(userfaultfd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	char *page = aligned_alloc(4096, 4096);
+	unsigned int i;
+	int fd;
+
+	fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ioctl(fd, UFFDIO_API, &api));
+	ASSERT_NE(NULL, page);
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		char *to = pgdm_slot_address(PGDM_SLOT_FIRST + i, 0);
+		struct uffdio_register reg = {
+			.range = { (uintptr_t)to, PGDM_SLOT_PAGES * 4096 },
+			.mode = UFFDIO_REGISTER_MODE_MISSING,
+		};
+		struct uffdio_copy copy = {
+			.dst = (uintptr_t)to,
+			.src = (uintptr_t)page,
+			.len = 4096,
+		};
+		struct load there = { .address = (void *)to };
+		struct uffd_msg msg;
+
+		pgdm_slot_map(PGDM_SLOT_FIRST + i);
+		ASSERT_EQ(0, ioctl(fd, UFFDIO_REGISTER, &reg));
+		*(long *)page = 2000 + i;
+		pgdm_worker_send(&self->worker, load_job, &there);
+		ASSERT_EQ(sizeof(msg), read(fd, &msg, sizeof(msg)));
+		EXPECT_EQ(UFFD_EVENT_PAGEFAULT, msg.event);
+		EXPECT_EQ((uintptr_t)to, msg.arg.pagefault.address);
+		ASSERT_EQ(0, ioctl(fd, UFFDIO_COPY, &copy));
+		pgdm_worker_wait(&self->worker);
+		EXPECT_EQ(2000 + i, there.value);
+		EXPECT_EQ(2000 + i, *(volatile long *)to);
+	}
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+	close(fd);
+	free(page);
+}
+
+TEST_HARNESS_MAIN
