@@ -2,7 +2,8 @@
 /*
  * Auditing all mirrors of all CPUs.
  *
- * A mirror is compared on the CPU that owns it, with IRQs off, so that it is
+ * First of each CPU whether it walks a mirror that it must not (L1, L2). Then
+ * a mirror is compared on the CPU that owns it, with IRQs off, so that it is
  * not synced meanwhile; one mirror an IPI, so that IRQs are not off for long.
  * If a writer is under way the comparison says so, and is repeated.
  */
@@ -17,6 +18,7 @@
 
 #include "core/primary.h"
 #include "cpus.h"
+#include "steer.h"
 
 /* A writer is between store and publication for microseconds. */
 #define RETRIES		2000
@@ -58,6 +60,13 @@ static void audit_mirror(void *data)
 		r->occupied = READ_ONCE(m->primary) == p && !READ_ONCE(p->dead);
 	}
 	rcu_read_unlock();
+}
+
+static void audit_cpu(void *stranded)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+
+	*(int *)stranded = c ? pgdm_steer_stranded(c) : -1;
 }
 
 static void report(struct seq_file *seq, unsigned int cpu,
@@ -124,12 +133,18 @@ int pgdm_audit_show(struct seq_file *seq, void *unused)
 {
 	struct totals sum = {};
 	unsigned int cpu, slot;
-	int ret = 0;
+	int stranded = -1, ret = 0;
 
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		struct pgdm_cache *c = pgdm_engine.caches[cpu];
 
+		smp_call_function_single(cpu, audit_cpu, &stranded, 1);
+		if (stranded >= 0) {
+			sum.violations++;
+			seq_printf(seq, "cpu %u slot %d: in CR3, and not this CPU's to walk\n",
+				   cpu, stranded);
+		}
 		for (slot = 0; !ret && c && slot < c->nr; slot++)
 			ret = audit_slot(seq, cpu, slot, &sum);
 	}

@@ -37,6 +37,7 @@
 #include <linux/suspend.h>
 #include <asm/processor.h>
 
+#include "core/bug.h"
 #include "core/primary.h"
 #include "points.h"
 #include "preflight.h"
@@ -72,10 +73,33 @@ void pgdm_steer_release_cpu(struct pgdm_cache *c,
 
 	if (!p || (only && p != only))
 		return;
-	if (holds(m))
+	if (holds(m) && !pgdm_bug(keep_cr3))
 		pgdm_steer_write(__native_read_cr3(),
 				 __pa(p->page[PGDM_KERNEL_PAGE]));
 	WRITE_ONCE(c->loaded, NULL);
+}
+
+/**
+ * pgdm_steer_stranded() - is this CPU on a mirror that it does not have loaded?
+ * @c: this CPU's cache
+ *
+ * L1, L2: such a mirror may be given to another mm while the CPU walks it.
+ * A CPU on a primary is never wrong.
+ *
+ * Context: IRQs off.
+ * Return: the number of the mirror, or -1.
+ */
+int pgdm_steer_stranded(const struct pgdm_cache *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr; i++) {
+		const struct pgdm_mirror *m = &c->mirror[i];
+
+		if (holds(m) && (c->loaded != m || !READ_ONCE(m->primary)))
+			return i;
+	}
+	return -1;
 }
 
 static void release(void *only)

@@ -61,5 +61,6 @@ int pgdm_steer_set(bool live);
 void pgdm_steer_release_cpu(struct pgdm_cache *c,
 			    const struct pgdm_primary *only);
 void pgdm_steer_release(const struct pgdm_primary *only);
+int pgdm_steer_stranded(const struct pgdm_cache *c);
 
 #endif

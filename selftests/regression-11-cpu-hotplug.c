@@ -42,13 +42,14 @@ static void *churn_main(void *unused)
 	return NULL;
 }
 
-HOTPLUG_TEST(cpu_goes_and_comes_back)
+static void goes_and_comes_back(struct __test_metadata *_metadata)
 {
 	struct pgdm_partner p;
 	pthread_t churner;
 	unsigned int turn;
 	uint64_t id;
 
+	atomic_store(&done, false);
 	ASSERT_EQ(0, pthread_create(&churner, NULL, churn_main, NULL));
 	for (turn = 0; turn < TURNS; turn++) {
 		pgdm_partner_start(&p, THERE);
@@ -77,6 +78,19 @@ HOTPLUG_TEST(cpu_goes_and_comes_back)
 	ASSERT_EQ(0, pthread_join(churner, NULL));
 	EXPECT_EQ(0, pgdm_audit().violations);
 	EXPECT_EQ(0, pgdm_stat("violations"));
+}
+
+HOTPLUG_TEST(cpu_goes_and_comes_back)
+{
+	goes_and_comes_back(_metadata);
+}
+
+/* L2: it leaves its mirror before it goes, and does not take one again. */
+HOTPLUG_TEST(cpu_goes_and_comes_back_live)
+{
+	ASSERT_EQ(0, pgdm_write("live", "1"));
+	goes_and_comes_back(_metadata);
+	EXPECT_EQ(0, pgdm_write("live", "0"));
 }
 
 /* Loaded while the CPU is away: it gets its mirrors when it first comes up. */

@@ -23,6 +23,7 @@
 	X(skip_fault_sync,	"S4: does nothing on a fault") \
 	X(ignore_overrun,	"ring: believes records that were overwritten") \
 	X(evict_loaded,		"L1: evicts the mirror that is loaded") \
+	X(keep_cr3,		"L2: untracks and leaves CPUs on their mirrors") \
 	X(ignore_miss,		"H1: does not look at missed hooks") \
 	X(miss_hook,		"H1: (no bug) lets every hooked write count as missed") \
 	X(no_poison,		"N1: a fault inside a sync leaves no mark") \
