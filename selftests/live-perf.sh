@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# All of user space live, and looked at: perf walks user stacks from interrupts,
+# trace events are switched on and off, which patches the kernel's text.
+# shellcheck source=functions.sh
+. "$(dirname -- "$0")/functions.sh"
+
+needs module stress-ng perf
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+subtest "user stacks from interrupts"
+load_mod "track=all live=1 oracle=1"
+perf record -q -a -e cpu-clock -F 200 -B -N -g -o "$scratch/data" -- \
+	stress-ng --quiet --vm 1 --vm-bytes 16M --verify --fork 1 --timeout 4 \
+	>"$scratch/log" 2>&1 || fail "perf record: $(tail -n 3 "$scratch/log")"
+samples=$(perf script -i "$scratch/data" -F comm,ip 2>/dev/null |
+	  awk '/^stress-ng/ { n++; deep = 0 } /^\t/ && ++deep == 2 { d++ } END { print n + 0, d + 0 }')
+read -r samples deep <<<"$samples"
+echo "# $samples samples of stress-ng, $deep with callers"
+((samples > 100 && deep > 0)) || fail "perf saw $samples samples, $deep with callers"
+expect_audit_clean
+[[ ${STATS[livelocks_broken]} == 0 ]] || fail "the guard fired"
+
+subtest "text is patched"
+switch=/sys/kernel/tracing/events/sched/sched_switch/enable
+[[ -e $switch ]] || switch=/sys/kernel/debug/tracing/events/sched/sched_switch/enable
+stress-ng --quiet --vm 1 --vm-bytes 16M --verify --fork 1 --timeout 5 &
+for ((i = 0; i < 10; i++)); do
+	echo 1 >"$switch"
+	echo 0 >"$switch"
+done
+wait $! || fail "stress-ng: status $?"
+expect_audit_clean
+unload_mod
+
+finish
