@@ -65,7 +65,7 @@ check: $(host_ready) $(kernel_ready)	## build and run every test; ends with a co
 check-stress: $(host_ready) $(kernel_ready)	## the long tests: every cell of the matrix, live, under load
 	@PGDM_SUITES=tools/check/stress-suites tools/check/run
 
-bench: module			## the benchmark: table and build/report/ (BENCH=quick|full)
+bench: module			## the benchmark: table and build/report/ (BENCH=quick|full, BENCH_MODE=live|shadow)
 	@tools/bench/run
 
 unit: $(host_ready)		## unit tests of the core, in user space

@@ -79,6 +79,7 @@ COLUMNS = (
     Column(("", "switch"), 6, counter("switches"), "Context switches that loaded the root of a tracked mm."),
     Column(("flush", "recv"), 6, counter("flush_receipts"), "TLB flushes received, from this CPU or another."),
     Column(("", "faults"), 6, counter("faults_seen"), "Page faults seen before the kernel handled them."),
+    Column(("faults", "fixed"), 6, counter("faults_fixed"), "Faults on an entry that the mirror lacked; live, the access was repeated: the extra faults of mirroring."),
     Column(("syncs", "clean"), 6, counter("syncs_clean"), "Syncs that found nothing to copy."),
     Column(("syncs", "dirty"), 6, counter("syncs_dirty"), "Syncs that copied the changed entries only."),
     Column(("syncs", "full"), 6, counter("syncs_full"), "Syncs that copied the whole table."),

@@ -148,6 +148,7 @@ ENVIRONMENT = (
     ("memory_kib", "memory_kib", "memory, KiB"),
     ("pti", "pti", "page table isolation"),
     ("paging_levels", "paging_levels", "levels of page tables"),
+    ("mode", "mode", "mode (live: the CPU walks the mirrors)"),
     ("mirrors", "mirrors", "mirrors= (per CPU)"),
     ("track", "track", "track="),
     ("module_version", "module_version", "module version"),

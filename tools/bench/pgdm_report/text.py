@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The table for the terminal: at most 120 columns."""
+"""The table for the terminal: at most 126 columns."""
 
 from .columns import COLUMNS
 
@@ -22,14 +22,14 @@ def render(run, table, checks, environment):
     out = [
         f"pgd-mirror benchmark ({run.meta['size']}, {run.rounds} rounds, medians): kernel {facts['kernel']}, "
         f"{facts['cpus']} CPUs by {facts['accel']},",
-        f"{facts['paging_levels']} levels, PTI {facts['pti']}, mirrors={facts['mirrors']}, commit {str(facts['commit'])[:12]}"
+        f"{facts['paging_levels']} levels, PTI {facts['pti']}, {facts['mode']} mode, mirrors={facts['mirrors']}, commit {str(facts['commit'])[:12]}"
         + (" (changed)" if facts["commit_changed"] == "yes" else ""),
         "",
         line([col.heads[0] for col in COLUMNS]),
         line([col.heads[1] for col in COLUMNS]),
     ]
     for workload in table:
-        out.append(f"== {workload['name']}: {workload['description']}"[:120])
+        out.append(f"== {workload['name']}: {workload['description']}"[:126])
         out += [line([col.cell(r) for col in COLUMNS]) for r in workload["results"]]
         if not workload["results"]:
             out.append("  no result")
