@@ -53,7 +53,7 @@ static void audit_mirror(void *data)
 	rcu_read_lock();
 	p = READ_ONCE(m->primary);
 	if (p) {
-		r->finding = pgdm_mirror_audit(m, p, &r->found);
+		r->finding = pgdm_mirror_audit(m, p, m->seen, &r->found);
 		r->id = p->id;
 		/* Forgotten meanwhile: nobody writes it through any more. */
 		smp_rmb(); /* what was compared before that */

@@ -89,6 +89,10 @@ static char *hide;
 module_param(hide, charp, 0400);
 MODULE_PARM_DESC(hide, "Treat this kernel symbol as missing");
 
+static char fail_check[32];
+module_param_string(fail_check, fail_check, sizeof(fail_check), 0600);
+MODULE_PARM_DESC(fail_check, "Treat this condition of preflight as not met");
+
 /**
  * pgdm_bug_pause() - spin in the window that a seeded bug has opened
  *
@@ -122,6 +126,15 @@ bool pgdm_inject_failure(void)
 bool pgdm_inject_hidden(const char *symbol)
 {
 	return hide && !strcmp(hide, symbol);
+}
+
+/**
+ * pgdm_inject_unmet() - shall this condition of live mode be treated as not met?
+ * @check: its name, as preflight prints it
+ */
+bool pgdm_inject_unmet(const char *check)
+{
+	return sysfs_streq(fail_check, check);
 }
 
 #endif

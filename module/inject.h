@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Failures on demand, in builds with PGDM_SEEDED_BUGS only: allocations that
- * fail, and symbols that are missing. (The seeded bugs are in core/bug.h.)
+ * fail, symbols that are missing, conditions of live mode that are not met.
+ * (The seeded bugs are in core/bug.h.)
  */
 #ifndef _PGDM_INJECT_H
 #define _PGDM_INJECT_H
@@ -12,6 +13,7 @@
 
 bool pgdm_inject_failure(void);
 bool pgdm_inject_hidden(const char *symbol);
+bool pgdm_inject_unmet(const char *check);
 
 #else
 
@@ -21,6 +23,11 @@ static inline bool pgdm_inject_failure(void)
 }
 
 static inline bool pgdm_inject_hidden(const char *symbol)
+{
+	return false;
+}
+
+static inline bool pgdm_inject_unmet(const char *check)
 {
 	return false;
 }

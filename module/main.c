@@ -14,6 +14,7 @@
 #include "debugfs.h"
 #include "hooks.h"
 #include "miss.h"
+#include "oracle.h"
 #include "registry.h"
 #include "steer.h"
 #include "symbols.h"
@@ -63,6 +64,7 @@ static int __init pgdm_init(void)
 		return ret;
 	if (timing)
 		static_branch_enable(&pgdm_timing_key);
+	pgdm_oracle_init();
 	ret = pgdm_symbols_init();
 	if (ret)
 		return ret;

@@ -10,8 +10,9 @@
  * this looks instead of waiting for a crash.
  *
  * A thread flushes for the tables that it gathered itself, so records are
- * matched by thread and mm. For debugging: it takes a lock, and slows
- * unmapping down.
+ * matched by thread and mm. Besides it judges each sync point when it is over.
+ * For debugging: it takes a lock, slows unmapping down, and compares whole
+ * tables at each switch.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -34,6 +35,8 @@ static bool oracle;
 module_param(oracle, bool, 0400);
 MODULE_PARM_DESC(oracle, "Check freed tables against loaded mirrors (debugging, slow)");
 
+DEFINE_STATIC_KEY_FALSE(pgdm_oracle_key);
+
 #define MAX_RECORDS	512
 
 struct record {
@@ -52,6 +55,37 @@ static unsigned int nr_records;			/* records_lock */
 bool pgdm_oracle_is_on(void)
 {
 	return oracle;
+}
+
+/**
+ * pgdm_oracle_init() - judge sync points if the oracle is on
+ */
+void pgdm_oracle_init(void)
+{
+	if (oracle)
+		static_branch_enable(&pgdm_oracle_key);
+}
+
+/**
+ * pgdm_oracle_synced() - judge a sync point that is just over
+ * @m: this CPU's mirror
+ * @p: its primary
+ * @since: the primary's sequence when the sync point began
+ *
+ * S2, S3: what was published before that must be in the mirror now. The audit
+ * cannot know: it comes at any time, and a mirror may be behind between two
+ * sync points. Only counts, as a message from under a run queue's lock could
+ * wait for that lock.
+ *
+ * Context: IRQs off, on the mirror's CPU, any locks held.
+ */
+void pgdm_oracle_synced(const struct pgdm_mirror *m,
+			const struct pgdm_primary *p, u64 since)
+{
+	struct pgdm_audit found;
+
+	if (pgdm_mirror_audit(m, p, since, &found) == PGDM_AUDIT_VIOLATION)
+		pgdm_stat_inc(pgdm_cpus_stats(), PGDM_STAT_violations);
 }
 
 /**

@@ -18,6 +18,7 @@
 #include "cpus.h"
 #include "hooks.h"
 #include "miss.h"
+#include "oracle.h"
 #include "registry.h"
 #include "steer.h"
 #include "symbols.h"
@@ -89,6 +90,7 @@ static noinline void switch_to(struct pgdm_cache *c, unsigned long cr3)
 	struct pgdm_mirror *m;
 	struct pgdm_mm *pm;
 	struct pgdm_sync sync;
+	u64 since;
 
 	if (!pgdm_registry_count() && !pgdm_track_is_all()) {
 		pgdm_cache_unload(c);
@@ -97,7 +99,10 @@ static noinline void switch_to(struct pgdm_cache *c, unsigned long cr3)
 	rcu_read_lock();
 	pm = pgdm_registry_find_ready(root);
 	if (pm) {
+		since = pgdm_primary_seq(&pm->primary);
 		m = pgdm_cache_switch(c, &pm->primary, &sync);
+		if (m && pgdm_oracle_watches())
+			pgdm_oracle_synced(m, &pm->primary, since);
 		if (m && pgdm_steer_is_live())
 			pgdm_steer_load(c, m, cr3);
 		trace_result(&sync);
@@ -122,11 +127,12 @@ static __always_inline void check_probe(void)
 		pgdm_miss_silenced();
 }
 
-/* Events and timing want every sync to go the long way. */
+/* Events, timing and the oracle want every sync to go the long way. */
 static __always_inline bool is_watched(void)
 {
 	return trace_sync_enabled() || trace_fault_enabled() ||
-	       static_branch_unlikely(&pgdm_timing_key);
+	       static_branch_unlikely(&pgdm_timing_key) ||
+	       pgdm_oracle_watches();
 }
 
 /**
@@ -172,6 +178,17 @@ void pgdm_points_adopt(void *unused)
 	switch_to(c, __native_read_cr3());
 }
 
+static void flush_watched(struct pgdm_cache *c, struct pgdm_sync *sync)
+{
+	const struct pgdm_mirror *m = c->loaded;
+	const struct pgdm_primary *p = READ_ONCE(m->primary);
+	u64 since = p ? pgdm_primary_seq(p) : 0;
+
+	pgdm_cache_flush(c, sync);
+	if (p && READ_ONCE(m->primary) == p)
+		pgdm_oracle_synced(m, p, since);
+}
+
 /**
  * pgdm_points_flush() - a TLB flush was received and is not carried out yet
  *
@@ -188,7 +205,10 @@ void pgdm_points_flush(void)
 	if (!is_watched() && pgdm_fast_flush(c))
 		return;
 	rcu_read_lock();
-	pgdm_cache_flush(c, &sync);
+	if (pgdm_oracle_watches())
+		flush_watched(c, &sync);
+	else
+		pgdm_cache_flush(c, &sync);
 	trace_result(&sync);
 	rcu_read_unlock();
 }

@@ -10,6 +10,7 @@
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 
+#include "core/cr3.h"
 #include "cpus.h"
 
 struct pgdm_primary;
@@ -33,10 +34,8 @@ static inline bool pgdm_steer_is_live(void)
  */
 static __always_inline void pgdm_steer_write(unsigned long cr3, u64 phys)
 {
-	cr3 = (cr3 & ~CR3_ADDR_MASK) | phys;
-	if (static_cpu_has(X86_FEATURE_PCID))
-		cr3 |= X86_CR3_PCID_NOFLUSH;
-	native_write_cr3(cr3);
+	native_write_cr3(pgdm_cr3_with_root(cr3, CR3_ADDR_MASK, phys,
+					    static_cpu_has(X86_FEATURE_PCID)));
 }
 
 /**

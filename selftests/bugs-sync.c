@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Seeded bugs of the sync points (S1, S3, S4, the ring, H1).
+ * Seeded bugs of the sync points (S1, S2, S3, S4, the ring, H1).
  */
+#include <errno.h>
+#include <string.h>
+
 #include "pgdm_bugs.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=1");
@@ -68,6 +71,44 @@ static uint64_t remove_entry(FIXTURE_DATA(stage) *self, const char *bugs)
 }
 
 SEEDED_BUG(skip_flush_sync, remove_entry)
+
+/*
+ * S2. The worker's CPU has the entry in its mirror and is in another mm when
+ * it is removed: no flush comes to it, and its mirror waits for the switch.
+ */
+static void sleep_job(void *pipe)
+{
+	char byte;
+
+	if (read(*(int *)pipe, &byte, 1) != 1)
+		pgdm_die("read: %s", strerror(errno));
+}
+
+static uint64_t remove_while_away(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t id = pgdm_id(getpid()), before = pgdm_stat("violations");
+	int ends[2];
+
+	if (pipe(ends))
+		pgdm_die("pipe: %s", strerror(errno));
+	pgdm_slot_add(SLOT);
+	touch_there(self, SLOT, 1);
+	pgdm_worker_send(&self->worker, sleep_job, &ends[0]);
+	do
+		pgdm_partner_ping(&self->partner);
+	while (pgdm_mirrors(THERE, id, "loaded"));
+	pgdm_slot_unmap(SLOT);
+	pgdm_bug(bugs);
+	if (write(ends[1], "", 1) != 1)
+		pgdm_die("write: %s", strerror(errno));
+	pgdm_worker_wait(&self->worker);
+	pgdm_bug("none");
+	close(ends[0]);
+	close(ends[1]);
+	return pgdm_stat("violations") - before;
+}
+
+SEEDED_BUG(early_switch_sync, remove_while_away)
 
 STAGE_TEST(skip_flush_sync_always)
 {

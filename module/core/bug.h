@@ -18,12 +18,17 @@
 	X(user_half_late,	"W1: publishes before the user half is stored") \
 	X(no_write_through,	"W3: leaves kernel-half writes to the next sync") \
 	X(no_kernel_repeat,	"W3: keeps a copy that a kernel-half write overlapped") \
+	X(through_zero,		"W4: clears an entry before it stores the new one") \
 	X(late_sequence,	"S1: records a later sequence than it read") \
+	X(early_switch_sync,	"S2: loads a mirror as it was when it was left") \
 	X(skip_flush_sync,	"S3: does nothing on flush receipt") \
 	X(skip_fault_sync,	"S4: does nothing on a fault") \
 	X(ignore_overrun,	"ring: believes records that were overwritten") \
 	X(evict_loaded,		"L1: evicts the mirror that is loaded") \
 	X(keep_cr3,		"L2: untracks and leaves CPUs on their mirrors") \
+	X(kernel_page_only,	"L3: does not copy the user table of a pair") \
+	X(whole_cr3,		"C1: loses all of CR3 but the address") \
+	X(ignore_preflight,	"H2, H3: goes live whatever preflight says") \
 	X(ignore_miss,		"H1: does not look at missed hooks") \
 	X(miss_hook,		"H1: (no bug) lets every hooked write count as missed") \
 	X(no_poison,		"N1: a fault inside a sync leaves no mark") \

@@ -200,7 +200,8 @@ struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 	m = find(c, p);
 	if (m) {
 		start = begin(c, m);
-		policy->on_switch(m, p, &sync->copied);
+		if (!pgdm_bug(early_switch_sync))
+			policy->on_switch(m, p, &sync->copied);
 		end(c, m, p, start, sync);
 	} else {
 		m = attach(c, p, leaving, sync);

@@ -12,16 +12,15 @@
 #include "engine.h"
 #include "primary.h"
 
-/* Will the next sync, up to @seq, bring this entry, or everything? */
-static bool is_published(const struct pgdm_mirror *m,
-			 const struct pgdm_primary *p, unsigned int index,
-			 u64 seq)
+/* Does a sync from @since to @seq bring this entry, or everything? */
+static bool is_published(const struct pgdm_primary *p, unsigned int index,
+			 u64 since, u64 seq)
 {
 	u64 s;
 
-	if (seq - m->seen > PGDM_RING)
+	if (seq - since > PGDM_RING)
 		return true;
-	for (s = m->seen + 1; s <= seq; s++) {
+	for (s = since + 1; s <= seq; s++) {
 		u64 record = READ_ONCE(p->ring[s & PGDM_RING_MASK]);
 
 		if (record >> PGDM_RECORD_SHIFT != s)
@@ -47,7 +46,7 @@ static bool same(u64 mirror, u64 primary)
  * neither inflight nor a sequence has moved, no writer came past in between.
  */
 static enum pgdm_finding judge(const struct pgdm_mirror *m,
-			       const struct pgdm_primary *p,
+			       const struct pgdm_primary *p, u64 since,
 			       unsigned int page, unsigned int index)
 {
 	u64 seq, kernel_seq;
@@ -63,7 +62,7 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
 	 */
 	if (atomic_read_acquire(&p->inflight))
 		return PGDM_AUDIT_BUSY;
-	if (!pgdm_index_is_kernel(index) && is_published(m, p, index, seq))
+	if (!pgdm_index_is_kernel(index) && is_published(p, index, since, seq))
 		return PGDM_AUDIT_OK;
 	smp_rmb(); /* the sequences and records before the words */
 	if (same(READ_ONCE(m->page[page][index]),
@@ -82,13 +81,15 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
  * @m: a mirror of @p; it must not be synced meanwhile, so call this on the
  *	owning CPU with IRQs off
  * @p: its primary
+ * @since: only changes published later than this sequence may be lacking:
+ *	m->seen, or what the primary's sequence was when a sync point began
  * @found: the result, complete only if the answer is not PGDM_AUDIT_BUSY
  *
  * Return: PGDM_AUDIT_BUSY if a write was under way: nothing can be said, and
  * the caller should ask again after IRQs were on.
  */
 enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
-				    const struct pgdm_primary *p,
+				    const struct pgdm_primary *p, u64 since,
 				    struct pgdm_audit *found)
 {
 	bool copied_next = READ_ONCE(*pgdm_engine.missed) != m->missed_seen;
@@ -105,7 +106,7 @@ enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
 			if (same(mirror, primary))
 				continue;
 			f = copied_next && !pgdm_index_is_kernel(i) ?
-				PGDM_AUDIT_OK : judge(m, p, page, i);
+				PGDM_AUDIT_OK : judge(m, p, since, page, i);
 			if (f == PGDM_AUDIT_BUSY)
 				return f;
 			if (f == PGDM_AUDIT_OK) {

@@ -13,6 +13,8 @@
 
 #include <port.h>
 
+#include "bug.h"
+
 /* A root table: 512 words of 8 bytes on 4-level and on 5-level paging. */
 #define PGDM_ENTRIES		512
 #define PGDM_USER_ENTRIES	256	/* indices below map user addresses */
@@ -73,6 +75,10 @@ static inline bool pgdm_entry_maps(u64 entry, u64 phys)
  */
 static inline void pgdm_entry_set(u64 *word, u64 value)
 {
+	if (pgdm_bug(through_zero)) {
+		WRITE_ONCE(*word, 0);
+		pgdm_bug_pause();
+	}
 	WRITE_ONCE(*word, value);
 }
 

@@ -12,6 +12,12 @@
 #include "engine.h"
 #include "primary.h"
 
+/* L3: how many tables of a primary are mirrored. */
+static __always_inline unsigned int pages_of(const struct pgdm_primary *p)
+{
+	return pgdm_bug(kernel_page_only) ? 1 : p->pages;
+}
+
 static __always_inline void copy_entry(struct pgdm_mirror *m,
 				       const struct pgdm_primary *p,
 				       unsigned int index,
@@ -19,7 +25,7 @@ static __always_inline void copy_entry(struct pgdm_mirror *m,
 {
 	unsigned int page;
 
-	for (page = 0; page < p->pages; page++) {
+	for (page = 0; page < pages_of(p); page++) {
 		u64 value = READ_ONCE(p->page[page][index]);
 
 		if (pgdm_bug(clear_accessed))
@@ -70,7 +76,7 @@ static void copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p)
 {
 	unsigned int page;
 
-	for (page = 0; page < p->pages; page++) {
+	for (page = 0; page < pages_of(p); page++) {
 		copy_user_half(m->page[page], p->page[page]);
 		copy_kernel_half(m->page[page], p->page[page]);
 	}

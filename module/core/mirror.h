@@ -115,7 +115,7 @@ void pgdm_mirror_sync_entry(struct pgdm_mirror *m, struct pgdm_primary *p,
 			    unsigned int index, struct pgdm_copied *done);
 bool pgdm_mirror_reaches(const struct pgdm_mirror *m, u64 phys);
 enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
-				    const struct pgdm_primary *p,
+				    const struct pgdm_primary *p, u64 since,
 				    struct pgdm_audit *found);
 
 #endif

@@ -20,7 +20,7 @@ static void start(void)
 
 static enum pgdm_finding audit(void)
 {
-	return pgdm_mirror_audit(m, p, &found);
+	return pgdm_mirror_audit(m, p, m->seen, &found);
 }
 
 static bool in_sync_is_ok(void)
@@ -64,6 +64,26 @@ static bool not_published_is_a_violation(void)
 	CHECK_EQUAL(found.mirror, 0);
 	CHECK_EQUAL(found.primary, ENTRY(2));
 	CHECK_EQUAL(found.entries, 2 * PGDM_ENTRIES);
+	world_destroy(w);
+	return true;
+}
+
+/* A sync point that is over has no excuse for what was published before it. */
+static bool published_before_the_sync_point_is_a_violation(void)
+{
+	u64 since;
+
+	start();
+	world_write(w, 0, 0, 1, ENTRY(1));
+	since = pgdm_primary_seq(p);
+	CHECK_EQUAL(pgdm_mirror_audit(m, p, since, &found),
+		    PGDM_AUDIT_VIOLATION);
+	CHECK_EQUAL(found.violations, 2);
+	CHECK_EQUAL(found.index, 1);
+	world_flush(w, 0);
+	world_write(w, 0, 0, 2, ENTRY(2));
+	CHECK_EQUAL(pgdm_mirror_audit(m, p, since, &found), PGDM_AUDIT_OK);
+	CHECK_EQUAL(found.stale, 2);
 	world_destroy(w);
 	return true;
 }
@@ -221,6 +241,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(in_sync_is_ok),
 	UNIT_TEST(published_and_not_synced_is_stale),
 	UNIT_TEST(not_published_is_a_violation),
+	UNIT_TEST(published_before_the_sync_point_is_a_violation),
 	UNIT_TEST(synced_and_different_is_a_violation),
 	UNIT_TEST(kernel_half_may_never_differ),
 	UNIT_TEST(overrun_excuses_the_user_half),

@@ -4,6 +4,7 @@
  * is seen to fail with it, by a comparison, the audit or the oracle.
  */
 #include "bug.h"
+#include "cr3.h"
 #include "pause.h"
 #include "unit.h"
 #include "world.h"
@@ -230,6 +231,87 @@ static bool late_sequence(void)
 	       is_detected(PGDM_BUG_late_sequence, a_write_in_a_full_sync);
 }
 
+/* W4: the entry is replaced, and the CPU walks in the middle. */
+static bool walked_through_zero;
+
+static void walk_on_0(void)
+{
+	walked_through_zero |= !READ_ONCE(m->page[0][9]);
+}
+
+static bool a_walk_in_a_sync(void)
+{
+	start(1);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_flush(w, 0);
+	world_write(w, 1, 0, 9, ENTRY(10));
+	walked_through_zero = false;
+	pause_action = walk_on_0;
+	world_flush(w, 0);
+	return end(!walked_through_zero);
+}
+
+static bool through_zero(void)
+{
+	return is_detected(PGDM_BUG_through_zero, a_walk_in_a_sync);
+}
+
+/*
+ * S2: removed while the CPU is elsewhere, and not in mm_cpumask: no flush
+ * comes, the switch has to bring it.
+ */
+static bool a_removal_while_away(void)
+{
+	struct pgdm_audit found;
+	enum pgdm_finding finding;
+	u64 since;
+
+	start(1);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_flush(w, 0);
+	world_switch(w, 0, 1);
+	world_write(w, 1, 0, 9, 0);
+	since = pgdm_primary_seq(p);
+	m = world_switch(w, 0, 0);
+	finding = pgdm_mirror_audit(m, p, since, &found);
+	return end(finding == PGDM_AUDIT_OK && oracle_is_content(ENTRY(9)));
+}
+
+static bool early_switch_sync(void)
+{
+	return is_detected(PGDM_BUG_early_switch_sync, a_removal_while_away);
+}
+
+/* L3: the user half is in both tables of a pair. */
+static bool a_write_to_a_pair(void)
+{
+	start(2);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_flush(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool kernel_page_only(void)
+{
+	return is_detected(PGDM_BUG_kernel_page_only, a_write_to_a_pair);
+}
+
+/* C1: PCID 0x83, and LAM's two bits; the address is all that changes. */
+static bool a_steering_keeps_the_rest(void)
+{
+	const u64 mask = 0x000ffffffffff000ULL, rest = 3ULL << 61 | 0x083;
+
+	return pgdm_cr3_with_root(0x1234000 | rest, mask, 0x5678000, true) ==
+		       (0x5678000 | rest | PGDM_CR3_NOFLUSH) &&
+	       pgdm_cr3_with_root(0x1234000 | rest, mask, 0x5678000, false) ==
+		       (0x5678000 | rest);
+}
+
+static bool whole_cr3(void)
+{
+	return is_detected(PGDM_BUG_whole_cr3, a_steering_keeps_the_rest);
+}
+
 static bool a_flushed_removal(const struct pgdm_policy *policy)
 {
 	start(2);
@@ -352,6 +434,10 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(no_write_through),
 	UNIT_TEST(no_kernel_repeat),
 	UNIT_TEST(late_sequence),
+	UNIT_TEST(through_zero),
+	UNIT_TEST(early_switch_sync),
+	UNIT_TEST(kernel_page_only),
+	UNIT_TEST(whole_cr3),
 	UNIT_TEST(skip_flush_sync),
 	UNIT_TEST(skip_fault_sync),
 	UNIT_TEST(ignore_overrun),

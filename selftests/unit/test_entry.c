@@ -3,6 +3,7 @@
  * One entry: encoding, comparison, replacement.
  */
 #include "entry.h"
+#include "cr3.h"
 #include "unit.h"
 
 static bool halves_meet_at_256(void)
@@ -56,11 +57,30 @@ static bool replace_leaves_a_newer_word(void)
 	return true;
 }
 
+/* C1: of CR3 only the address changes, and bit 63 is there with PCIDs only. */
+static bool another_root_keeps_the_rest_of_cr3(void)
+{
+	const u64 mask = PGDM_ENTRY_ADDR;
+	unsigned int bit;
+
+	for (bit = 0; bit < 63; bit++) {
+		u64 cr3 = BIT_ULL(bit);
+		u64 kept = cr3 & mask ? 0 : cr3;
+
+		CHECK_EQUAL(pgdm_cr3_with_root(cr3, mask, 0xabc000, false),
+			    0xabc000 | kept);
+		CHECK_EQUAL(pgdm_cr3_with_root(cr3, mask, 0xabc000, true),
+			    0xabc000 | kept | BIT_ULL(63));
+	}
+	return true;
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(halves_meet_at_256),
 	UNIT_TEST(same_ignores_accessed_only),
 	UNIT_TEST(maps_compares_the_address_of_present_entries),
 	UNIT_TEST(replace_leaves_a_newer_word),
+	UNIT_TEST(another_root_keeps_the_rest_of_cr3),
 };
 
 UNIT_SUITE(entry);

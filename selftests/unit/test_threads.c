@@ -173,7 +173,7 @@ static void audit(unsigned int cpu)
 
 		pthread_rwlock_rdlock(&grace);
 		p = READ_ONCE(m->primary);
-		if (p && pgdm_mirror_audit(m, p, &found) ==
+		if (p && pgdm_mirror_audit(m, p, m->seen, &found) ==
 			 PGDM_AUDIT_VIOLATION && READ_ONCE(m->primary) == p) {
 			fail("violation", cpu);
 			unit_note("page %u, entry %u: mirror %#llx, primary %#llx",

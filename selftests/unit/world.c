@@ -296,7 +296,7 @@ enum pgdm_finding world_audit(struct world *w, unsigned int cpu,
 
 		if (!m->primary)
 			continue;
-		finding = pgdm_mirror_audit(m, m->primary, &one);
+		finding = pgdm_mirror_audit(m, m->primary, m->seen, &one);
 		if (finding > worst)
 			worst = finding;
 		one.entries += found->entries;
