@@ -10,9 +10,9 @@
  * this looks instead of waiting for a crash.
  *
  * A thread flushes for the tables that it gathered itself, so records are
- * matched by thread and mm. Besides it judges each sync point when it is over.
- * For debugging: it takes a lock, slows unmapping down, and compares whole
- * tables at each switch.
+ * matched by thread and mm. For debugging: it takes a lock, and slows unmapping
+ * down. With oracle=2 it judges each sync point besides, which compares whole
+ * tables and leaves the fast paths unused.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -31,9 +31,9 @@
 #include "cpus.h"
 #include "registry.h"
 
-static bool oracle;
-module_param(oracle, bool, 0400);
-MODULE_PARM_DESC(oracle, "Check freed tables against loaded mirrors (debugging, slow)");
+static unsigned int oracle;
+module_param(oracle, uint, 0400);
+MODULE_PARM_DESC(oracle, "1: check freed tables against loaded mirrors; 2: and each sync point when it is over (debugging, slow)");
 
 DEFINE_STATIC_KEY_FALSE(pgdm_oracle_key);
 
@@ -50,7 +50,7 @@ static struct record records[MAX_RECORDS];	/* records_lock */
 static unsigned int nr_records;			/* records_lock */
 
 /**
- * pgdm_oracle_is_on() - was the module loaded with oracle=1?
+ * pgdm_oracle_is_on() - was the module loaded with oracle=1 or 2?
  */
 bool pgdm_oracle_is_on(void)
 {
@@ -58,11 +58,11 @@ bool pgdm_oracle_is_on(void)
 }
 
 /**
- * pgdm_oracle_init() - judge sync points if the oracle is on
+ * pgdm_oracle_init() - judge sync points if asked to
  */
 void pgdm_oracle_init(void)
 {
-	if (oracle)
+	if (oracle > 1)
 		static_branch_enable(&pgdm_oracle_key);
 }
 

@@ -7,7 +7,7 @@
 
 #include "pgdm_bugs.h"
 
-PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=1");
+PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=2");
 
 #define SLOT PGDM_SLOT_FIRST
 

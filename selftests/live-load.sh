@@ -54,8 +54,8 @@ for policy in dirty always; do
 	unload_mod
 done
 
-subtest "live, policy and track change under load"
-load_mod "track=all live=1 oracle=1"
+subtest "live, policy and track change under load, each sync point judged"
+load_mod "track=all live=1 oracle=2"
 stress 20 &
 for ((i = 0; i < 30; i++)); do
 	echo $((i % 2)) >"$DIR/live"
