@@ -37,7 +37,7 @@ export KDIR
 endif
 
 .DEFAULT_GOAL := module
-.PHONY: all module seeded check bench unit bench-native bench-icount shell check-style \
+.PHONY: all module seeded check check-stress check-kernel-selftests bench unit bench-native bench-icount shell check-style \
 	selftests setup kernel-ready clean distclean help
 
 all: module			## same as module
@@ -64,6 +64,9 @@ check: $(host_ready) $(kernel_ready)	## build and run every test; ends with a co
 
 check-stress: $(host_ready) $(kernel_ready)	## the long tests: every cell of the matrix, live, under load
 	@PGDM_SUITES=tools/check/stress-suites tools/check/run
+
+check-kernel-selftests: module	## the kernel's own x86 and mm tests, without the module and live
+	@tools/check/kernel-selftests
 
 bench: module			## the benchmark: table and build/report/ (BENCH=quick|full, BENCH_MODE=live|shadow)
 	@tools/bench/run
