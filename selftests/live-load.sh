@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # All of user space live, under load that verifies its memory.
-# PGDM_SECONDS: of each load (30); PGDM_LOADS: times to load and unload (20).
+# PGDM_SECONDS: of load under dirty, and a tenth of that under always (60);
+# PGDM_LOADS: times to load and unload (20).
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"
 
 needs module stress-ng
 
-seconds=${PGDM_SECONDS:-30}
+seconds=${PGDM_SECONDS:-60}
 loads=${PGDM_LOADS:-20}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -43,6 +44,7 @@ stress()
 }
 
 for policy in dirty always; do
+	[[ $policy == dirty ]] || seconds=$((seconds / 10 + 5))
 	subtest "$seconds s of verified load, live, $policy"
 	load_mod "track=all live=1 oracle=1 policy=$policy"
 	stress "$seconds" || fail "stress-ng: status $?"

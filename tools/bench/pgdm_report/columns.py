@@ -7,6 +7,10 @@ A further column is a further row here.
 from dataclasses import dataclass
 from typing import Callable
 
+from .raw import NATIVE
+
+COUNTED_BY_KERNEL = ("switches", "flush_receipts", "faults_seen")
+
 
 def short(value):
     """A count in at most six characters, four digits kept."""
@@ -30,10 +34,12 @@ def times(ratio):
 
 
 def counter(name):
-    """A cell that shows a counter; '-' for one that the module does not have."""
+    """A cell that shows a counter; '-' for one that nobody counted."""
 
     def cell(result):
         found = result["stats"].get(name)
+        if result["policy"] == NATIVE and name not in COUNTED_BY_KERNEL:
+            return "-"
         return short(found["median"]) if found else "-"
 
     return cell
@@ -49,7 +55,7 @@ def cycles(result):
 
 def fewer(result):
     ratio = result["bytes_to_always"]
-    if not ratio:
+    if not ratio or result["policy"] == NATIVE:
         return "-"
     if result["policy"] == "always":
         return "1"
@@ -62,6 +68,8 @@ def fewer(result):
 def audit(result):
     if result["failed"]:
         return "FAILED"
+    if result["policy"] == NATIVE:
+        return "-"
     found = result["audit"]["violations"]
     return f"{found} BAD" if found else "ok"
 

@@ -17,6 +17,9 @@ STATS = (
     "cycles_sync violations"
 ).split()
 
+# The same work with the module absent, counted by the kernel itself.
+NATIVE = "native"
+
 META = "format size rounds policies workloads trace kernel accel cpus".split()
 
 AUDIT_END = re.compile(r"^audited (\d+) mirrors?, (\d+) entries, (\d+) violations?$")
@@ -206,6 +209,10 @@ def read_step(base, nr, workload, policy):
     except KeyError as err:
         raise Broken(f"{where}/step: missing: {err.args[0]}") from err
     step.stats = read_stats(os.path.join(where, "stats"))
+    if policy == NATIVE:
+        step.audit = {"mirrors": 0, "entries": 0, "violations": 0, "lines": []}
+        step.running = {"audits": 0, **step.audit}
+        return step
     step.percpu = read_percpu(os.path.join(where, "stats_percpu"))
     step.hist = read_hist(os.path.join(where, "hist"), policy)
     step.audit = read_audit(os.path.join(where, "audit"))

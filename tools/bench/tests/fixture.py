@@ -102,9 +102,13 @@ def write_run(base, policies=("always", "dirty"), workloads=("compile", "pipe"),
         for workload in workloads:
             for order, policy in enumerate(policies, 1):
                 step = f"{base}/r{nr}/{workload}/{policy}"
-                write_debugfs(step, policy, syncs + 100 * nr)
                 put(f"{step}/step", f"status 0\nnanoseconds 2500000000\norder {order}\n")
                 put(f"{step}/output", "done\n")
+                if policy == "native":
+                    stats = {**dict.fromkeys(STATS, 0), "switches": syncs // 2}
+                    put(f"{step}/stats", "".join(f"{n} {v}\n" for n, v in stats.items()))
+                    continue
+                write_debugfs(step, policy, syncs + 100 * nr)
                 put(f"{step}/audits_running", f"audited 6 mirrors, {6 * ENTRIES} entries, 0 violations\n" * 2)
     put(f"{base}/trace/perf.data", "not a real one\n")
     put(f"{base}/finished", f"failures 0\nrounds {rounds}\n")

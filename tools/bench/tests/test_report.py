@@ -404,6 +404,18 @@ def test_one_policy():
     same(made.result("compile", "dirty")["bytes_to_always"], None)
 
 
+def test_native():
+    """native: what the kernel counted, and nothing of the module's"""
+    made = Made(policies=("native", "always", "dirty"))
+    same((made.status, made.failed()), (0, []))
+    native = made.result("compile", "native")
+    same(native["stats"]["switches"]["median"], 15000)
+    same((native["syncs"], native["audit"]["audits"]), (0, 3))
+    row = next(line for line in made.stdout.splitlines() if line.startswith("native "))
+    same(row.split()[1:3], ["15.00k", "0"])
+    same(set(row.split()[4:]), {"-"})
+
+
 def test_more_counters():
     """counters beyond the promised ones are kept"""
     made = Made(lambda m: edit(f"{STEP}/stats", lambda t: t + "something_new 12\n")(m))
