@@ -21,6 +21,7 @@
 
 #include "inject.h"
 #include "points.h"
+#include "returns.h"
 #include "steer.h"
 
 DEFINE_PER_CPU(struct pgdm_cache *, pgdm_cpu_active);
@@ -97,6 +98,7 @@ static int cpu_up(unsigned int cpu)
 	local_irq_save(flags);
 	this_cpu_write(pgdm_cpu_active, pgdm_engine.caches[cpu]);
 	pgdm_points_adopt(NULL);
+	pgdm_returns_cpu_up();
 	local_irq_restore(flags);
 	return 0;
 }
@@ -106,6 +108,7 @@ static int cpu_down(unsigned int cpu)
 	unsigned long flags;
 
 	local_irq_save(flags);
+	pgdm_returns_cpu_down();
 	this_cpu_write(pgdm_cpu_active, NULL);
 	barrier(); /* an NMI's fault finds no cache, or a whole one */
 	pgdm_steer_release_cpu(pgdm_engine.caches[cpu], NULL);

@@ -22,7 +22,6 @@ int pgdm_live_show(struct seq_file *seq, void *unused);
 int pgdm_live_write(char *text);
 int pgdm_track_show(struct seq_file *seq, void *unused);
 int pgdm_track_write(char *text);
-int pgdm_policy_set(const char *name);
 
 /* debugfs_stats.c */
 int pgdm_stats_show(struct seq_file *seq, void *unused);

@@ -48,13 +48,18 @@ static u64 value_of(unsigned int cpu, unsigned int which)
 }
 
 /* The kernel counts missed hooks, for all CPUs together. */
+static unsigned long hooks_missed(void)
+{
+	return READ_ONCE(*pgdm_engine.missed) & PGDM_MISSED_HOOKS;
+}
+
 static u64 sum_of(unsigned int which)
 {
 	unsigned int cpu;
 	u64 sum = 0;
 
 	if (which == PGDM_STAT_hooks_missed)
-		return READ_ONCE(*pgdm_engine.missed) - missed_base;
+		return hooks_missed() - missed_base;
 	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++)
 		sum += value_of(cpu, which);
 	return sum;
@@ -173,7 +178,7 @@ int pgdm_reset_write(char *text)
 	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++)
 		if (stats_of(cpu))
 			memcpy(&base[cpu], stats_of(cpu), sizeof(base[cpu]));
-	missed_base = READ_ONCE(*pgdm_engine.missed);
+	missed_base = hooks_missed();
 	mutex_unlock(&base_mutex);
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
-#include "core/engine.h"
+#include "change.h"
 #include "core/policy.h"
 #include "debugfs.h"
 #include "registry.h"
@@ -19,7 +19,7 @@
 
 int pgdm_policy_show(struct seq_file *seq, void *unused)
 {
-	const struct pgdm_policy *now = READ_ONCE(pgdm_engine.policy);
+	const struct pgdm_policy *now = pgdm_policy_now();
 	unsigned int i;
 
 	for (i = 0; i < pgdm_nr_policies; i++)
@@ -29,36 +29,9 @@ int pgdm_policy_show(struct seq_file *seq, void *unused)
 	return 0;
 }
 
-/**
- * pgdm_policy_set() - put a policy in force
- * @name: its name
- *
- * Each sync point reads the policy once; every policy leaves mirrors that any
- * other can go on with.
- *
- * Return: 0, or -EINVAL with the names that exist logged.
- */
-int pgdm_policy_set(const char *name)
-{
-	const struct pgdm_policy *policy = pgdm_policy_find(name);
-	char names[128];
-	size_t len = 0;
-	unsigned int i;
-
-	if (policy) {
-		WRITE_ONCE(pgdm_engine.policy, policy);
-		return 0;
-	}
-	for (i = 0; i < pgdm_nr_policies; i++)
-		len += scnprintf(names + len, sizeof(names) - len, " %s",
-				 pgdm_policies[i]->name);
-	pr_warn_ratelimited("policy: unknown name, expected one of%s\n", names);
-	return -EINVAL;
-}
-
 int pgdm_policy_write(char *text)
 {
-	return pgdm_policy_set(text);
+	return pgdm_change_policy(text);
 }
 
 int pgdm_live_show(struct seq_file *seq, void *unused)

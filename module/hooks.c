@@ -22,6 +22,7 @@
 #include "inject.h"
 #include "oracle.h"
 #include "points.h"
+#include "signals.h"
 #include "symbols.h"
 
 enum hook_kind { ON_ENTRY, ON_RETURN, FTRACE, TRACEPOINT };
@@ -82,6 +83,46 @@ static bool is_5_level(void)
 {
 	return pgtable_l5_enabled();
 }
+
+/* --- a root entry was added ---------------------------------------------- */
+
+struct addition {
+	struct mm_struct *mm;
+	u64 seq;
+};
+
+static int addition_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct addition *a = (struct addition *)ri->data;
+
+	a->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
+	/* Not zero: this return is of no interest. */
+	return !pgdm_signals_before(a->mm, &a->seq);
+}
+
+NOKPROBE_SYMBOL(addition_entry);
+
+static int addition_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct addition *a = (struct addition *)ri->data;
+
+	pgdm_signals_after(a->mm, a->seq);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(addition_return);
+
+/*
+ * It may sleep for memory. One that is missed sends nothing, and the CPUs that
+ * lack the entry fault on it (S4). Armed whatever the policy, so that a change
+ * of policy patches nothing.
+ */
+static struct kretprobe addition_rp = {
+	.entry_handler = addition_entry,
+	.handler = addition_return,
+	.data_size = sizeof(struct addition),
+	.maxactive = 64,
+};
 
 /* --- an mm is born, dies ------------------------------------------------ */
 
@@ -211,6 +252,10 @@ static struct hook hooks[] = {
 	  .wanted = is_4_level, .purpose = "root writes, 4-level" },
 	{ .symbol = "native_set_pgd", .kind = ON_ENTRY, .kp = &pgdm_hooks_write,
 	  .wanted = is_5_level, .purpose = "root writes, 5-level" },
+	{ .symbol = "__pud_alloc", .kind = ON_RETURN, .rp = &addition_rp,
+	  .wanted = is_4_level, .purpose = "additions, 4-level" },
+	{ .symbol = "__p4d_alloc", .kind = ON_RETURN, .rp = &addition_rp,
+	  .wanted = is_5_level, .purpose = "additions, 5-level" },
 	{ .symbol = "pgd_alloc", .kind = ON_RETURN, .rp = &birth_rp,
 	  .purpose = "the birth of an mm" },
 	{ .symbol = "flush_tlb_func", .kind = FTRACE, .ops = &flush_ops,
@@ -362,17 +407,9 @@ int pgdm_hooks_arm(void)
  *
  * Return: the kernel's own counter, valid as long as the module is.
  */
-const unsigned long *pgdm_hooks_missed(void)
+unsigned long *pgdm_hooks_missed(void)
 {
 	return &pgdm_hooks_write.nmissed;
-}
-
-/**
- * pgdm_hooks_count_miss() - let all mirrors be copied in full
- */
-void pgdm_hooks_count_miss(void)
-{
-	atomic_long_inc((atomic_long_t *)&pgdm_hooks_write.nmissed);
 }
 
 /**

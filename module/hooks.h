@@ -26,8 +26,7 @@ static __always_inline bool pgdm_hooks_silenced(void)
 
 int pgdm_hooks_arm(void);
 void pgdm_hooks_disarm(void);
-const unsigned long *pgdm_hooks_missed(void);
-void pgdm_hooks_count_miss(void);
+unsigned long *pgdm_hooks_missed(void);
 bool pgdm_hooks_ok(void);
 unsigned long pgdm_hooks_missed_births(void);
 void pgdm_hooks_preflight(struct seq_file *seq);

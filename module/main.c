@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include "change.h"
 #include "core/policy.h"
 #include "cpus.h"
 #include "debugfs.h"
@@ -52,7 +53,7 @@ static int check_parameters(void)
 		pr_err("track=%s: expected all or none\n", track);
 		return -EINVAL;
 	}
-	return pgdm_policy_set(policy);
+	return pgdm_change_find(policy) ? 0 : -EINVAL;
 }
 
 static int __init pgdm_init(void)
@@ -84,6 +85,9 @@ static int __init pgdm_init(void)
 	ret = pgdm_steer_init();
 	if (ret)
 		goto err_hooks;
+	ret = pgdm_change_policy(policy);
+	if (ret)
+		goto err_steer;
 	if (live)
 		ret = pgdm_steer_set(true);
 	if (ret)
@@ -100,6 +104,7 @@ static int __init pgdm_init(void)
 	return 0;
 
 err_steer:
+	pgdm_change_exit();
 	pgdm_steer_exit();
 err_hooks:
 	pgdm_track_exit();
@@ -117,14 +122,15 @@ err:
 }
 
 /*
- * The files first, so that nobody steers or looks any more; then live mode, so
- * that no CR3 holds a mirror (L2); then the hooks, so that nobody finds one;
+ * The files first, so that nobody steers, changes or looks any more; then what
+ * the policy has set up, and live mode, so that no CR3 holds a mirror (L2); then the hooks, so that nobody finds one;
  * then what they led to. The registry goes before the caches: it takes the
  * mirrors from the primaries.
  */
 static void __exit pgdm_exit(void)
 {
 	pgdm_debugfs_exit();
+	pgdm_change_exit();
 	pgdm_steer_exit();
 	pgdm_track_exit();
 	pgdm_hooks_disarm();

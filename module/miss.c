@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Root writes that the probe missed (H1).
+ * Root writes that the probe missed (H1), and changes of policy, which are
+ * counted in the same word and settled in the same way.
  *
  * A kprobe that fires inside another is missed, and the kernel counts that
  * (nmissed) before the write is stored. From then on every sync copies
@@ -17,27 +18,57 @@
 #include "miss.h"
 
 #include <linux/irq_work.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
-#include "core/engine.h"
+#include "core/policy.h"
 #include "hooks.h"
 #include "steer.h"
 
-static unsigned long stored;	/* written by settle_work() only */
+/* Held for a whole grace period: who stores a later count has waited longer. */
+static DEFINE_MUTEX(stored_mutex);
+static unsigned long stored;		/* stored_mutex to write */
 
 static void settle_work(struct work_struct *work)
 {
-	unsigned long missed = READ_ONCE(*pgdm_engine.missed);
+	unsigned long missed;
 
 	if (pgdm_hooks_silenced() && pgdm_steer_is_live()) {
 		pr_warn("live: kprobes were disarmed, back to shadow mode; write 1 to debugfs kprobes/enabled first\n");
 		pgdm_steer_set(false);
 	}
+	mutex_lock(&stored_mutex);
+	missed = READ_ONCE(*pgdm_engine.missed);
 	synchronize_rcu_tasks();
 	/* Pairs with the acquire in pgdm_mirror_sync_full(). */
 	smp_store_release(&stored, missed);
+	mutex_unlock(&stored_mutex);
+}
+
+/*
+ * Writes and sync points run with IRQs off, which RCU waits for. A write that
+ * the probe has missed is not hooked at all.
+ */
+static void change_grace(void)
+{
+	if ((READ_ONCE(*pgdm_engine.missed) ^ stored) & PGDM_MISSED_HOOKS)
+		synchronize_rcu_tasks();
+	synchronize_rcu();
+}
+
+/**
+ * pgdm_miss_change_policy() - put another policy in force
+ * @policy: which
+ *
+ * Context: process; sleeps for a grace period, longer where a hook was missed.
+ */
+void pgdm_miss_change_policy(const struct pgdm_policy *policy)
+{
+	mutex_lock(&stored_mutex);
+	pgdm_policy_change(policy, change_grace);
+	mutex_unlock(&stored_mutex);
 }
 
 static DECLARE_WORK(settle, settle_work);
@@ -66,7 +97,7 @@ void pgdm_miss_noticed(void)
  */
 void pgdm_miss_silenced(void)
 {
-	pgdm_hooks_count_miss();
+	pgdm_engine_count_missed(1);
 	irq_work_queue(&settle_iwork);
 }
 

@@ -32,7 +32,8 @@ static void trace_result(const struct pgdm_sync *sync)
 	if (!sync->synced)
 		return;
 	if (sync->copied.missed) {
-		trace_hook_miss(READ_ONCE(*pgdm_engine.missed));
+		trace_hook_miss(READ_ONCE(*pgdm_engine.missed) &
+				PGDM_MISSED_HOOKS);
 		pgdm_miss_noticed();
 	}
 	trace_sync(sync);
@@ -59,7 +60,7 @@ void pgdm_points_write(unsigned long word, u64 value)
 	u64 seq;
 
 	if (pgdm_bug(miss_hook)) {
-		pgdm_hooks_count_miss();
+		pgdm_engine_count_missed(1);
 		return;
 	}
 	if (pgdm_index_is_kernel(index))
@@ -178,15 +179,24 @@ void pgdm_points_adopt(void *unused)
 	switch_to(c, __native_read_cr3());
 }
 
-static void flush_watched(struct pgdm_cache *c, struct pgdm_sync *sync)
+/* The long way of a sync point of the loaded mirror; the oracle judges it. */
+static void sync_loaded(struct pgdm_cache *c,
+			bool (*point)(struct pgdm_cache *c,
+				      struct pgdm_sync *sync))
 {
 	const struct pgdm_mirror *m = c->loaded;
-	const struct pgdm_primary *p = READ_ONCE(m->primary);
-	u64 since = p ? pgdm_primary_seq(p) : 0;
+	const struct pgdm_primary *p;
+	struct pgdm_sync sync;
+	u64 since;
 
-	pgdm_cache_flush(c, sync);
-	if (p && READ_ONCE(m->primary) == p)
+	rcu_read_lock();
+	p = READ_ONCE(m->primary);
+	since = p ? pgdm_primary_seq(p) : 0;
+	if (point(c, &sync) && pgdm_oracle_watches() &&
+	    p && READ_ONCE(m->primary) == p)
 		pgdm_oracle_synced(m, p, since);
+	trace_result(&sync);
+	rcu_read_unlock();
 }
 
 /**
@@ -197,20 +207,46 @@ static void flush_watched(struct pgdm_cache *c, struct pgdm_sync *sync)
 void pgdm_points_flush(void)
 {
 	struct pgdm_cache *c = pgdm_cpus_active();
-	struct pgdm_sync sync;
 
 	if (!c || !c->loaded)
 		return;
 	check_probe();
-	if (!is_watched() && pgdm_fast_flush(c))
+	if (is_watched() || !pgdm_fast_flush(c))
+		sync_loaded(c, pgdm_cache_flush);
+}
+
+/**
+ * pgdm_points_user_return() - the CPU is about to return to user mode
+ *
+ * Comes only under a policy that listens to it, or just did (returns.c).
+ *
+ * Context: IRQs off.
+ */
+void pgdm_points_user_return(void)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+
+	if (!c || !c->loaded)
 		return;
-	rcu_read_lock();
-	if (pgdm_oracle_watches())
-		flush_watched(c, &sync);
-	else
-		pgdm_cache_flush(c, &sync);
-	trace_result(&sync);
-	rcu_read_unlock();
+	check_probe();
+	sync_loaded(c, pgdm_cache_user_return);
+}
+
+/**
+ * pgdm_points_signal() - a writer asks the CPUs that use its mm to look
+ *
+ * They may have left it.
+ *
+ * Context: IRQs off.
+ */
+void pgdm_points_signal(void)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+
+	if (!c || !c->loaded)
+		return;
+	check_probe();
+	sync_loaded(c, pgdm_cache_signal);
 }
 
 /**

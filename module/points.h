@@ -13,6 +13,8 @@ void pgdm_points_write(unsigned long word, u64 value);
 void pgdm_points_switch(void);
 void pgdm_points_flush(void);
 void pgdm_points_fault(unsigned long address);
+void pgdm_points_user_return(void);
+void pgdm_points_signal(void);
 void pgdm_points_birth(struct mm_struct *mm, unsigned long root);
 void pgdm_points_death(unsigned long root);
 void pgdm_points_adopt(void *unused);

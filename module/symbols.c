@@ -16,6 +16,7 @@
 
 #include <asm/cpufeature.h>
 #include <asm/paravirt.h>
+#include <asm/tlbflush.h>
 
 #include "inject.h"
 
@@ -23,7 +24,7 @@
  * The kernel's own address spaces: never tracked (A2). efi_mm and poking_mm
  * need not exist.
  */
-enum { INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, NR_SYMBOLS };
+enum { INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, FLUSH_MM, NR_SYMBOLS };
 
 static struct {
 	const char *name;
@@ -34,6 +35,7 @@ static struct {
 	[EFI_MM]	= { "efi_mm", false },
 	[POKING_MM]	= { "poking_mm", false },	/* a pointer */
 	[NATIVE_FLUSH]	= { "native_flush_tlb_multi", false },
+	[FLUSH_MM]	= { "flush_tlb_mm_range", false },
 };
 
 typedef unsigned long (*lookup_t)(const char *name);
@@ -139,6 +141,29 @@ bool pgdm_symbols_flushes_natively(void)
 #else
 	return !boot_cpu_has(X86_FEATURE_HYPERVISOR);
 #endif
+}
+
+/**
+ * pgdm_symbols_can_flush_mm() - is there a flush that can be called?
+ */
+bool pgdm_symbols_can_flush_mm(void)
+{
+	return symbols[FLUSH_MM].address;
+}
+
+/**
+ * pgdm_symbols_flush_mm() - flush all that TLBs hold of an mm
+ * @mm: the mm; pgdm_symbols_can_flush_mm() was true
+ *
+ * Context: IRQs on; waits for the CPUs that run @mm.
+ */
+void pgdm_symbols_flush_mm(struct mm_struct *mm)
+{
+	void (*flush)(struct mm_struct *mm, unsigned long start,
+		      unsigned long end, unsigned int stride_shift,
+		      bool freed_tables) = symbols[FLUSH_MM].address;
+
+	flush(mm, 0, TLB_FLUSH_ALL, 0, false);
 }
 
 struct search {

@@ -15,6 +15,8 @@ bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm);
 bool pgdm_symbols_is_kernel_root(unsigned long root);
 bool pgdm_symbols_writes_natively(const void *probed);
 bool pgdm_symbols_flushes_natively(void);
+bool pgdm_symbols_can_flush_mm(void);
+void pgdm_symbols_flush_mm(struct mm_struct *mm);
 struct tracepoint *pgdm_symbols_tracepoint(const char *name);
 
 #endif

@@ -24,7 +24,11 @@
 			 { PGDM_REASON_FLUSH, "flush" },	\
 			 { PGDM_REASON_FAULT, "fault" },	\
 			 { PGDM_REASON_USER_RETURN, "user_return" }, \
-			 { PGDM_REASON_ATTACH, "attach" })
+			 { PGDM_REASON_ATTACH, "attach" },	\
+			 { PGDM_REASON_SIGNAL, "signal" })
+#define show_signal(signal)					\
+	__print_symbolic(signal, { PGDM_SIGNAL_IPI, "ipi" },	\
+			 { PGDM_SIGNAL_FLUSH, "flush" })
 #endif
 
 TRACE_DEFINE_ENUM(PGDM_CLEAN);
@@ -35,6 +39,9 @@ TRACE_DEFINE_ENUM(PGDM_REASON_FLUSH);
 TRACE_DEFINE_ENUM(PGDM_REASON_FAULT);
 TRACE_DEFINE_ENUM(PGDM_REASON_USER_RETURN);
 TRACE_DEFINE_ENUM(PGDM_REASON_ATTACH);
+TRACE_DEFINE_ENUM(PGDM_REASON_SIGNAL);
+TRACE_DEFINE_ENUM(PGDM_SIGNAL_IPI);
+TRACE_DEFINE_ENUM(PGDM_SIGNAL_FLUSH);
 
 /* A change of a primary was made known to the mirrors. */
 TRACE_EVENT(publish,
@@ -195,6 +202,28 @@ TRACE_EVENT(livelock,
 	),
 
 	TP_printk("address=%#llx index=%u", __entry->address, __entry->index)
+);
+
+/* A policy has told CPUs of an addition, and they have looked. */
+TRACE_EVENT(signal,
+
+	TP_PROTO(u64 id, enum pgdm_signal signal, unsigned int cpus),
+	TP_ARGS(id, signal, cpus),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u32, cpus)
+		__field(u8, signal)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->cpus = cpus;
+		__entry->signal = signal;
+	),
+
+	TP_printk("id=%llu signal=%s cpus=%u", __entry->id,
+		  show_signal(__entry->signal), __entry->cpus)
 );
 
 /* A sync noticed that the write probe was missed (H1). */

@@ -34,7 +34,15 @@
 	X(no_poison,		"N1: a fault inside a sync leaves no mark") \
 	X(keep_accessed,	"L4: compares Accessed bits too") \
 	X(clear_accessed,	"L4: (no bug) copies without Accessed bits") \
-	X(attach_early,		"A1: copies before writers past the probe are done")
+	X(attach_early,		"A1: copies before writers past the probe are done") \
+	X(late_lower,		"flag: lowers the flag after the copy") \
+	X(shared_flag,		"flag-mm: one boolean, and whoever copies first lowers it") \
+	X(no_signal,		"flag, carry: sends nothing for an addition") \
+	X(scan_first,		"eager: stores into the mirrors before the primary") \
+	X(plain_attach,		"eager: copies as if nobody else stored") \
+	X(skip_user_return,	"always-exit: does nothing on a return to user mode") \
+	X(no_guard,		"flush-only: leaves a CPU to its endless faults") \
+	X(change_early,		"policy change: does not wait for writers of the old one")
 
 #define PGDM_BUG_ENUM(name, rule) PGDM_BUG_##name,
 enum pgdm_bug { PGDM_BUGS(PGDM_BUG_ENUM) PGDM_NR_BUGS };

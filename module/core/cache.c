@@ -131,7 +131,7 @@ static const struct pgdm_policy *enter(struct pgdm_cache *c,
 				       struct pgdm_sync *sync,
 				       enum pgdm_reason reason)
 {
-	const struct pgdm_policy *policy = READ_ONCE(pgdm_engine.policy);
+	const struct pgdm_policy *policy = pgdm_policy_now();
 
 	memset(sync, 0, sizeof(*sync));
 	sync->reason = reason;
@@ -153,6 +153,35 @@ static struct pgdm_primary *loaded(struct pgdm_cache *c,
 {
 	*m = READ_ONCE(c->loaded);
 	return *m ? READ_ONCE((*m)->primary) : NULL;
+}
+
+/*
+ * H1: the hook was missed, or the policy changed, since the mirror was copied
+ * last. No policy is asked then, and so none can forget it. Faults look at the
+ * entry whatever was missed (S4), and need this only where it differs.
+ */
+static bool is_behind(struct pgdm_mirror *m, struct pgdm_copied *done)
+{
+	unsigned long missed = READ_ONCE(*pgdm_engine.missed);
+
+	if (likely(missed == m->missed_seen) || pgdm_bug(ignore_miss))
+		return false;
+	done->missed = m->missed_seen != PGDM_MISSED_POISON &&
+		       ((missed ^ m->missed_seen) & PGDM_MISSED_HOOKS);
+	return true;
+}
+
+/* What most sync points do. */
+static void sync_by(void (*on_point)(struct pgdm_mirror *m,
+				     struct pgdm_primary *p,
+				     struct pgdm_copied *done),
+		    struct pgdm_mirror *m, struct pgdm_primary *p,
+		    struct pgdm_copied *done)
+{
+	if (is_behind(m, done))
+		pgdm_mirror_sync_full(m, p, done);
+	else
+		on_point(m, p, done);
 }
 
 static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
@@ -201,7 +230,7 @@ struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 	if (m) {
 		start = begin(c, m);
 		if (!pgdm_bug(early_switch_sync))
-			policy->on_switch(m, p, &sync->copied);
+			sync_by(policy->on_switch, m, p, &sync->copied);
 		end(c, m, p, start, sync);
 	} else {
 		m = attach(c, p, leaving, sync);
@@ -221,8 +250,9 @@ struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
  * entry that the mirror still had.
  *
  * Context: IRQs off.
+ * Return: was there a mirror to sync?
  */
-void pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync)
+bool pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync)
 {
 	const struct pgdm_policy *policy = enter(c, sync, PGDM_REASON_FLUSH);
 	struct pgdm_mirror *m;
@@ -232,10 +262,61 @@ void pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync)
 		u64 start = begin(c, m);
 
 		pgdm_stat_inc(&c->stats, PGDM_STAT_flush_receipts);
-		policy->on_flush(m, p, &sync->copied);
+		sync_by(policy->on_flush, m, p, &sync->copied);
 		end(c, m, p, start, sync);
 	}
 	leave(c);
+	return sync->synced;
+}
+
+/**
+ * pgdm_cache_user_return() - sync point of some policies: return to user mode
+ * @c: this CPU's cache
+ * @sync: what happened, if anything
+ *
+ * Context: IRQs off.
+ * Return: was it a sync point?
+ */
+bool pgdm_cache_user_return(struct pgdm_cache *c, struct pgdm_sync *sync)
+{
+	const struct pgdm_policy *policy =
+		enter(c, sync, PGDM_REASON_USER_RETURN);
+	struct pgdm_mirror *m;
+	struct pgdm_primary *p = loaded(c, &m);
+
+	if (p && policy->on_user_return) {
+		u64 start = begin(c, m);
+
+		pgdm_stat_inc(&c->stats, PGDM_STAT_user_returns);
+		sync_by(policy->on_user_return, m, p, &sync->copied);
+		end(c, m, p, start, sync);
+	}
+	leave(c);
+	return sync->synced;
+}
+
+/**
+ * pgdm_cache_signal() - sync point of some policies: a writer's IPI has come
+ * @c: this CPU's cache
+ * @sync: what happened, if anything
+ *
+ * Context: IRQs off.
+ * Return: was it a sync point?
+ */
+bool pgdm_cache_signal(struct pgdm_cache *c, struct pgdm_sync *sync)
+{
+	const struct pgdm_policy *policy = enter(c, sync, PGDM_REASON_SIGNAL);
+	struct pgdm_mirror *m;
+	struct pgdm_primary *p = loaded(c, &m);
+
+	if (p && policy->on_signal) {
+		u64 start = begin(c, m);
+
+		sync_by(policy->on_signal, m, p, &sync->copied);
+		end(c, m, p, start, sync);
+	}
+	leave(c);
+	return sync->synced;
 }
 
 /* N1: the outer sync point is the same CPU's, interrupted. */
@@ -280,7 +361,11 @@ void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
 		pgdm_stat_inc(&c->stats, PGDM_STAT_faults_seen);
 		if (sync->fixed)
 			pgdm_stat_inc(&c->stats, PGDM_STAT_faults_fixed);
-		policy->on_fault(m, p, index, &sync->copied);
+		if (sync->fixed && is_behind(m, &sync->copied) &&
+		    !pgdm_bug(skip_fault_sync))
+			pgdm_mirror_sync_full(m, p, &sync->copied);
+		else
+			policy->on_fault(m, p, index, &sync->copied);
 		end(c, m, p, start, sync);
 	}
 	leave(c);
@@ -316,7 +401,7 @@ bool pgdm_cache_guard(struct pgdm_cache *c, unsigned int index, u64 address)
 	}
 	c->stuck = address == c->stuck_at ? c->stuck + 1 : 1;
 	c->stuck_at = address;
-	if (c->stuck < PGDM_GUARD_FAULTS)
+	if (c->stuck < PGDM_GUARD_FAULTS || pgdm_bug(no_guard))
 		return false;
 	c->stuck = 0;
 	enter(c, &sync, PGDM_REASON_FAULT);

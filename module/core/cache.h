@@ -26,6 +26,7 @@ enum pgdm_reason {
 	PGDM_REASON_FAULT,
 	PGDM_REASON_USER_RETURN,
 	PGDM_REASON_ATTACH,	/* the first copy of a mirror just claimed */
+	PGDM_REASON_SIGNAL,	/* the IPI of a policy has come */
 };
 
 /**
@@ -91,9 +92,11 @@ static inline void pgdm_cache_unload(struct pgdm_cache *c)
 	WRITE_ONCE(c->loaded, NULL);
 }
 
-void pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync);
+bool pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync);
 void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
 		      struct pgdm_sync *sync);
+bool pgdm_cache_user_return(struct pgdm_cache *c, struct pgdm_sync *sync);
+bool pgdm_cache_signal(struct pgdm_cache *c, struct pgdm_sync *sync);
 bool pgdm_cache_guard(struct pgdm_cache *c, unsigned int index, u64 address);
 void pgdm_cache_drop(struct pgdm_cache *c);
 

@@ -4,12 +4,14 @@
  *
  * It tolerates exactly what the protocol does: a user-half entry may differ
  * when its change was published and this mirror has not synced since. The
- * kernel half may not differ at all (W3). A change that is between its store
+ * kernel half may not differ at all (W3), and under a policy whose writers
+ * store into the mirrors neither may the user half. A change that is between its store
  * and its publication is neither; the caller asks again.
  */
 #include "mirror.h"
 #include "bug.h"
 #include "engine.h"
+#include "policy.h"
 #include "primary.h"
 
 /* Does a sync from @since to @seq bring this entry, or everything? */
@@ -47,7 +49,8 @@ static bool same(u64 mirror, u64 primary)
  */
 static enum pgdm_finding judge(const struct pgdm_mirror *m,
 			       const struct pgdm_primary *p, u64 since,
-			       unsigned int page, unsigned int index)
+			       unsigned int page, unsigned int index,
+			       bool strict)
 {
 	u64 seq, kernel_seq;
 
@@ -62,7 +65,8 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
 	 */
 	if (atomic_read_acquire(&p->inflight))
 		return PGDM_AUDIT_BUSY;
-	if (!pgdm_index_is_kernel(index) && is_published(p, index, since, seq))
+	if (!pgdm_index_is_kernel(index) && !strict &&
+	    is_published(p, index, since, seq))
 		return PGDM_AUDIT_OK;
 	smp_rmb(); /* the sequences and records before the words */
 	if (same(READ_ONCE(m->page[page][index]),
@@ -92,6 +96,8 @@ enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
 				    const struct pgdm_primary *p, u64 since,
 				    struct pgdm_audit *found)
 {
+	/* This first: see pgdm_policy_now(). */
+	bool strict = pgdm_policy_now()->stores;
 	bool copied_next = READ_ONCE(*pgdm_engine.missed) != m->missed_seen;
 	unsigned int page, i;
 
@@ -106,7 +112,8 @@ enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
 			if (same(mirror, primary))
 				continue;
 			f = copied_next && !pgdm_index_is_kernel(i) ?
-				PGDM_AUDIT_OK : judge(m, p, since, page, i);
+				PGDM_AUDIT_OK :
+				judge(m, p, since, page, i, strict);
 			if (f == PGDM_AUDIT_BUSY)
 				return f;
 			if (f == PGDM_AUDIT_OK) {

@@ -1,19 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What concerns the mirrors of all CPUs at once: kernel-half write-through,
+ * What concerns the mirrors of all CPUs at once: stores and flags of writers,
  * the end of a primary, and the oracle's scan.
  */
 #include "engine.h"
 #include "bug.h"
 #include "cache.h"
+#include "policy.h"
 #include "primary.h"
 
-static const unsigned long never_missed;
+static unsigned long never_missed;
 
 struct pgdm_engine pgdm_engine = {
+	.policy = &pgdm_policy_dirty,
 	.missed = &never_missed,
 	.missed_stored = &never_missed,
 };
+
+/**
+ * pgdm_engine_count_missed() - let all mirrors be copied in full
+ * @what: 1 for a missed hook, PGDM_MISSED_CHANGE for a change of policy
+ *
+ * The kernel counts misses in the same word, and not atomically. Should it lose
+ * what is added here, the count has changed all the same, by its own miss.
+ *
+ * Context: any.
+ * Return: the count, with this one.
+ */
+unsigned long pgdm_engine_count_missed(unsigned long what)
+{
+	return atomic64_add_return(what, (atomic64_t *)pgdm_engine.missed);
+}
 
 static struct pgdm_cache *cache_of(unsigned int cpu)
 {
@@ -42,6 +59,50 @@ static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
 		}
 	}
 	atomic_dec_return(&m->writers);
+}
+
+/**
+ * pgdm_engine_store() - store a write into every mirror
+ * @p: the primary that was written
+ * @w: the write; its values are in @p already, and a full barrier came after
+ * @stats: the local CPU's counters
+ *
+ * The cost grows with the number of CPUs.
+ *
+ * Context: IRQs off; no locks.
+ */
+void pgdm_engine_store(struct pgdm_primary *p, const struct pgdm_write *w,
+		       struct pgdm_stats *stats)
+{
+	unsigned int cpu, i;
+
+	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+		struct pgdm_cache *c = cache_of(cpu);
+
+		for (i = 0; c && i < c->nr; i++)
+			write_mirror(&c->mirror[i], p, w, stats);
+	}
+}
+
+/**
+ * pgdm_engine_raise() - raise the flag of every mirror of a primary
+ * @p: the primary; a change was published, which is a full barrier
+ *
+ * A mirror that changes hands meanwhile is copied once too often.
+ *
+ * Context: IRQs off; no locks.
+ */
+void pgdm_engine_raise(struct pgdm_primary *p)
+{
+	unsigned int cpu, i;
+
+	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+		struct pgdm_cache *c = cache_of(cpu);
+
+		for (i = 0; c && i < c->nr; i++)
+			if (READ_ONCE(c->mirror[i].primary) == p)
+				WRITE_ONCE(c->mirror[i].flag, 1);
+	}
 }
 
 /**
@@ -75,17 +136,9 @@ void pgdm_engine_write_through(struct pgdm_primary *p,
 			       const struct pgdm_write *w,
 			       struct pgdm_stats *stats)
 {
-	unsigned int cpu, i;
-
 	atomic64_inc_return(&p->kernel_seq);
-	if (pgdm_bug(no_write_through))
-		return;
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
-		struct pgdm_cache *c = cache_of(cpu);
-
-		for (i = 0; c && i < c->nr; i++)
-			write_mirror(&c->mirror[i], p, w, stats);
-	}
+	if (!pgdm_bug(no_write_through))
+		pgdm_engine_store(p, w, stats);
 }
 
 /**

@@ -23,17 +23,16 @@
 #include "policy.h"
 #include "primary.h"
 
-/* Two loads of shared words, two compares (H1: the second). */
-static __always_inline bool pgdm_fast_is_clean(const struct pgdm_mirror *m,
-					       const struct pgdm_primary *p)
+/*
+ * Two loads of shared words, two compares (H1: the second). Where writers store
+ * into mirrors, the first does not matter.
+ */
+static __always_inline bool
+pgdm_fast_is_clean(const struct pgdm_policy *policy,
+		   const struct pgdm_mirror *m, const struct pgdm_primary *p)
 {
-	return pgdm_primary_seq(p) == m->seen &&
+	return (pgdm_primary_seq(p) == m->seen || policy->stores) &&
 	       READ_ONCE(*pgdm_engine.missed) == m->missed_seen;
-}
-
-static __always_inline bool pgdm_fast_is_allowed(void)
-{
-	return READ_ONCE(pgdm_engine.policy)->skips_clean;
 }
 
 /**
@@ -52,9 +51,10 @@ pgdm_fast_switch(struct pgdm_cache *c, unsigned long root)
 {
 	struct pgdm_mirror *m = c->mirror, *last = m + c->nr;
 	struct pgdm_mirror *leaving = READ_ONCE(c->loaded);
+	const struct pgdm_policy *policy = pgdm_policy_now();
 	struct pgdm_primary *p;
 
-	if (!pgdm_fast_is_allowed())
+	if (!policy->skips_clean)
 		return NULL;
 	/* A mirror without a primary may have had that root before. */
 	while (m->root != root || !(p = READ_ONCE(m->primary)))
@@ -63,7 +63,7 @@ pgdm_fast_switch(struct pgdm_cache *c, unsigned long root)
 	if (READ_ONCE(p->dead))
 		return NULL;
 	WRITE_ONCE(c->loaded, NULL);
-	if (!pgdm_fast_is_clean(m, p)) {
+	if (!pgdm_fast_is_clean(policy, m, p)) {
 		/* L1: the long way has to know what is being left. */
 		WRITE_ONCE(c->loaded, leaving);
 		return NULL;
@@ -86,8 +86,9 @@ static __always_inline bool pgdm_fast_flush(struct pgdm_cache *c)
 {
 	struct pgdm_mirror *m = READ_ONCE(c->loaded);
 	struct pgdm_primary *p = READ_ONCE(m->primary);
+	const struct pgdm_policy *policy = pgdm_policy_now();
 
-	if (!p || !pgdm_fast_is_allowed() || !pgdm_fast_is_clean(m, p))
+	if (!p || !policy->skips_clean || !pgdm_fast_is_clean(policy, m, p))
 		return false;
 	pgdm_stat_inc(&c->stats, PGDM_STAT_flush_receipts);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_clean);
@@ -110,7 +111,7 @@ static __always_inline bool pgdm_fast_fault(struct pgdm_cache *c,
 	struct pgdm_mirror *m = READ_ONCE(c->loaded);
 	struct pgdm_primary *p = READ_ONCE(m->primary);
 
-	if (!p || READ_ONCE(c->busy) || !pgdm_fast_is_allowed() ||
+	if (!p || READ_ONCE(c->busy) || !pgdm_policy_now()->skips_clean ||
 	    pgdm_mirror_lacks(m, p, index))
 		return false;
 	pgdm_stat_inc(&c->stats, PGDM_STAT_faults_seen);

@@ -5,11 +5,12 @@
  * Everything here runs on the CPU that owns the mirror, with IRQs off, so
  * syncs of one mirror never overlap; an NMI that lands in one leaves a mark
  * (N1, see cache.c). What may happen meanwhile is that other CPUs write the
- * primary, and that kernel-half writers store into the mirror (W3).
+ * primary, and that writers store into the mirror (W3, policy "eager").
  */
 #include "mirror.h"
 #include "bug.h"
 #include "engine.h"
+#include "policy.h"
 #include "primary.h"
 
 /* L3: how many tables of a primary are mirrored. */
@@ -35,11 +36,23 @@ static __always_inline void copy_entry(struct pgdm_mirror *m,
 	done->words += p->pages;
 }
 
-static void copy_user_half(u64 *to, const u64 *from)
+/*
+ * Do writers store into the user half, too? Read anew at each copy, and not at
+ * the sync point's beginning: a copy that finds another policy than the sync
+ * point did is followed by one more (pgdm_policy_change()).
+ */
+static bool writers_store(void)
+{
+	return READ_ONCE(pgdm_engine.policy)->stores &&
+	       !pgdm_bug(plain_attach);
+}
+
+static void copy_plainly(u64 *to, const u64 *from, unsigned int first,
+			 unsigned int end)
 {
 	unsigned int i;
 
-	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+	for (i = first; i < end; i++)
 		pgdm_entry_set(&to[i], READ_ONCE(from[i]));
 }
 
@@ -53,11 +66,12 @@ static void copy_user_half(u64 *to, const u64 *from)
  * again; each failure is another's store, and nobody is waited for. And a
  * difference in that bit alone is left as it is.
  */
-static void copy_kernel_half(u64 *to, const u64 *from)
+static void copy_by_exchange(u64 *to, const u64 *from, unsigned int first,
+			     unsigned int end)
 {
 	unsigned int i;
 
-	for (i = PGDM_USER_ENTRIES; i < PGDM_ENTRIES; i++) {
+	for (i = first; i < end; i++) {
 		u64 seen, value;
 
 		do {
@@ -72,14 +86,42 @@ static void copy_kernel_half(u64 *to, const u64 *from)
 	}
 }
 
-static void copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p)
+static void copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,
+		     bool contended)
 {
 	unsigned int page;
 
 	for (page = 0; page < pages_of(p); page++) {
-		copy_user_half(m->page[page], p->page[page]);
-		copy_kernel_half(m->page[page], p->page[page]);
+		u64 *to = m->page[page];
+		const u64 *from = p->page[page];
+
+		if (contended)
+			copy_by_exchange(to, from, 0, PGDM_USER_ENTRIES);
+		else
+			copy_plainly(to, from, 0, PGDM_USER_ENTRIES);
+		copy_by_exchange(to, from, PGDM_USER_ENTRIES, PGDM_ENTRIES);
 	}
+}
+
+/*
+ * Policy "flag". Before the entries are read: what a writer stores after this
+ * it also flags after this. A flag that is down needs no exchange, because one
+ * that is raised later stays.
+ */
+static void lower(struct pgdm_mirror *m)
+{
+	if (READ_ONCE(m->flag))
+		cmpxchg(&m->flag, 1, 0); /* full barrier, see policy_flag.c */
+}
+
+/* Has a writer come past that may have found the mirror, or have missed it? */
+static bool is_overlapped(const struct pgdm_primary *p, u64 kernel_seq,
+			  u64 seq, bool contended)
+{
+	if (pgdm_bug(no_kernel_repeat))
+		return false;
+	return atomic64_read(&p->kernel_seq) != kernel_seq ||
+	       (contended && atomic64_read(&p->seq) != seq);
 }
 
 /**
@@ -92,13 +134,15 @@ static void copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p)
  * kernel-half writer that found this mirror announced has stored into it; one
  * that did not may have written the primary before or during the copy, and
  * then it changed kernel_seq: the copy repeats (W3). Pairs with the increment
- * in pgdm_engine_write_through().
+ * in pgdm_engine_write_through(). Where writers store into the user half as
+ * well, the same holds of the sequence.
  *
  * Context: IRQs off; NMIs may come in between.
  */
 void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 			   struct pgdm_copied *done)
 {
+	bool contended = writers_store();
 	u64 seq, kernel_seq;
 	unsigned long missed;
 
@@ -113,15 +157,20 @@ void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 	/* Pairs with the release of whoever waited for those stores. */
 	missed = smp_load_acquire(pgdm_engine.missed_stored);
 	WRITE_ONCE(m->missed_seen, missed);
+	if (!pgdm_bug(late_lower))
+		lower(m);
 	do {
 		kernel_seq = atomic64_read_acquire(&p->kernel_seq);
 		seq = pgdm_primary_seq(p);
-		copy_all(m, p);
+		copy_all(m, p, contended);
 		if (pgdm_bug(late_sequence))
 			pgdm_bug_pause();
-		smp_mb(); /* the stores above before the load below */
-	} while (atomic64_read(&p->kernel_seq) != kernel_seq &&
-		 !pgdm_bug(no_kernel_repeat));
+		smp_mb(); /* the stores above before the loads below */
+	} while (is_overlapped(p, kernel_seq, seq, contended));
+	if (pgdm_bug(late_lower)) {
+		pgdm_bug_pause();
+		lower(m);
+	}
 	if (pgdm_bug(late_sequence))
 		seq = pgdm_primary_seq(p);
 	m->seen = seq;
@@ -132,16 +181,10 @@ void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 static noinline void sync_changes(struct pgdm_mirror *m,
 				  struct pgdm_primary *p, u64 seq,
-				  unsigned long missed,
 				  struct pgdm_copied *done)
 {
 	u64 s;
 
-	if (missed != m->missed_seen && !pgdm_bug(ignore_miss)) {
-		done->missed = m->missed_seen != PGDM_MISSED_POISON;
-		pgdm_mirror_sync_full(m, p, done);
-		return;
-	}
 	if (seq - m->seen > PGDM_RING && !pgdm_bug(ignore_overrun)) {
 		pgdm_mirror_sync_full(m, p, done);
 		return;
@@ -173,11 +216,11 @@ static noinline void sync_changes(struct pgdm_mirror *m,
  * @p: its primary
  * @done: what happened is added here
  *
- * Clean costs two loads of shared words and two compares: the primary's
- * sequence, and the number of hooks that were missed (H1). Otherwise the
- * records between the two sequences name the entries; if one cannot be read,
- * or a hook was missed, everything is copied. Kernel-half entries are never
- * in the ring: they are written through (W3).
+ * Clean costs a load of a shared word and a compare, after those that the
+ * caller spent on missed hooks (H1, cache.c). Otherwise the records between
+ * the two sequences name the entries; if one cannot be read, everything is
+ * copied. Kernel-half entries are never in the ring: they are written through
+ * (W3).
  *
  * Context: IRQs off; NMIs may come in between.
  */
@@ -185,11 +228,9 @@ void pgdm_mirror_sync_dirty(struct pgdm_mirror *m, struct pgdm_primary *p,
 			    struct pgdm_copied *done)
 {
 	u64 seq = pgdm_primary_seq(p);
-	unsigned long missed = READ_ONCE(*pgdm_engine.missed);
 
-	if (likely(seq == m->seen && missed == m->missed_seen))
-		return;
-	sync_changes(m, p, seq, missed, done);
+	if (unlikely(seq != m->seen))
+		sync_changes(m, p, seq, done);
 }
 
 /**
@@ -204,11 +245,18 @@ void pgdm_mirror_sync_dirty(struct pgdm_mirror *m, struct pgdm_primary *p,
  * published yet, or its hook was missed: it is copied as it is now, and once
  * more when its record arrives.
  *
+ * Where writers store into mirrors, an exchange of one word could put an older
+ * one in the place of the newer: all are copied, and again if need be.
+ *
  * Context: IRQs off.
  */
 void pgdm_mirror_sync_entry(struct pgdm_mirror *m, struct pgdm_primary *p,
 			    unsigned int index, struct pgdm_copied *done)
 {
+	if (writers_store()) {
+		pgdm_mirror_sync_full(m, p, done);
+		return;
+	}
 	pgdm_mirror_sync_dirty(m, p, done);
 	if (!pgdm_mirror_lacks(m, p, index))
 		return;

@@ -15,15 +15,19 @@
  * @primary: whose copy; NULL when free. Only the owning CPU claims a mirror;
  *	any CPU may take it away (cmpxchg to NULL) once the primary is dead
  * @page: the tables, PGDM_ENTRIES words each, the second NULL without PTI.
- *	The owning CPU writes both halves, a kernel-half writer the upper one
+ *	The owning CPU writes both halves, a kernel-half writer the upper one,
+ *	and under a policy that stores (policy.h) any writer both
  * @phys: physical address of the first table, for CR3; constant
  * @root: where the primary's table is, the key of the fast path; 0 before the
  *	first claim (owning CPU only)
  * @seen: sequence of the primary that the copy holds (owning CPU only)
- * @missed_seen: number of missed hooks whose writes the copy surely has
- *	(owning CPU only, NMI included), or PGDM_MISSED_POISON
+ * @missed_seen: value of the engine's count of missed hooks up to which the
+ *	copy surely has everything (owning CPU only, NMI included), or
+ *	PGDM_MISSED_POISON
  * @id: the id of @primary (owning CPU only)
- * @writers: kernel-half writers that may be storing into @page just now
+ * @writers: writers that may be storing into @page just now
+ * @flag: the copy lacks something (policy "flag"): any CPU raises it, the
+ *	owning CPU lowers it
  */
 struct pgdm_mirror {
 	struct pgdm_primary *primary;
@@ -34,6 +38,7 @@ struct pgdm_mirror {
 	unsigned long missed_seen;
 	u64 id;
 	atomic_t writers;
+	int flag;
 };
 
 enum pgdm_kind {

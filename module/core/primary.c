@@ -34,10 +34,14 @@
  *
  * Kernel half (W3): the writer stores into every mirror itself; see
  * pgdm_engine_write_through().
+ *
+ * So it is under every policy. What else a policy asks of the writer
+ * (on_publish) comes after that, so that any other can take over.
  */
 #include "primary.h"
 #include "bug.h"
 #include "engine.h"
+#include "policy.h"
 #include "stats.h"
 
 /**
@@ -134,6 +138,19 @@ static u64 publish_wrongly(struct pgdm_primary *p, const struct pgdm_write *w)
 	return seq;
 }
 
+/*
+ * What the policy adds to publishing. Before inflight is lowered: the audit is
+ * to take a mirror that this has not reached yet for a write under way.
+ */
+static void tell(struct pgdm_primary *p, const struct pgdm_write *w,
+		 struct pgdm_stats *stats)
+{
+	const struct pgdm_policy *policy = pgdm_policy_now();
+
+	if (policy->on_publish)
+		policy->on_publish(p, w, stats);
+}
+
 /**
  * pgdm_primary_write() - make a root write known
  * @p: the primary
@@ -141,7 +158,8 @@ static u64 publish_wrongly(struct pgdm_primary *p, const struct pgdm_write *w)
  * @stats: the local CPU's counters
  *
  * Stores the values, then publishes them (user half) or stores them into
- * every mirror of @p (kernel half).
+ * every mirror of @p (kernel half). Then the policy's turn comes: with "dirty"
+ * that is nothing, whatever the number of CPUs (W2).
  *
  * Context: any but NMI, IRQs off; takes no lock, sends nothing.
  * Return: the sequence of a user-half change, 0 for a kernel-half change.
@@ -159,9 +177,15 @@ u64 pgdm_primary_write(struct pgdm_primary *p, const struct pgdm_write *w,
 	} else if (pgdm_bug(publish_first) || pgdm_bug(lost_publish) ||
 		   pgdm_bug(user_half_late)) {
 		seq = publish_wrongly(p, w);
+	} else if (pgdm_bug(scan_first)) {
+		tell(p, w, stats);
+		pgdm_bug_pause();
+		store(p, w);
+		seq = publish(p, w->index);
 	} else {
 		store(p, w);
 		seq = publish(p, w->index);
+		tell(p, w, stats);
 	}
 	atomic_dec_return(&p->inflight);
 

@@ -143,6 +143,7 @@ void world_reset(struct world *w)
 			m->missed_seen = 0;
 			m->id = 0;
 			m->writers.counter = 0;
+			m->flag = 0;
 			for (page = 0; page < w->pages; page++)
 				memset(m->page[page], 0, TABLE_BYTES);
 		}

@@ -121,6 +121,7 @@ typedef struct {
 #define atomic_inc_return(v)	port_add_return(v, 1)
 #define atomic_dec_return(v)	port_add_return(v, -1)
 #define atomic64_inc_return(v)	((u64)port_add_return(v, 1))
+#define atomic64_add_return(n, v) ((u64)port_add_return(v, n))
 
 #define cmpxchg(pointer, old, new) ({					\
 	__typeof__(pointer) port_p = (pointer);				\

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Going from one policy to another while mms are tracked, and live.
+ *
+ * pgdm_policy_change() argues why mirrors stay right. Nothing is patched: the
+ * hooks are the same under every policy. What a policy needs on top is looked
+ * at before anything is changed, so that a refusal leaves the old one in force.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "change.h"
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+
+#include "core/policy.h"
+#include "miss.h"
+#include "returns.h"
+#include "symbols.h"
+
+static DEFINE_MUTEX(change_mutex);
+
+/**
+ * pgdm_change_find() - look a policy up, or complain
+ * @name: as the user wrote it
+ *
+ * Return: the policy, or NULL with the names that exist logged.
+ */
+const struct pgdm_policy *pgdm_change_find(const char *name)
+{
+	const struct pgdm_policy *policy = pgdm_policy_find(name);
+	char names[128];
+	size_t len = 0;
+	unsigned int i;
+
+	if (policy)
+		return policy;
+	for (i = 0; i < pgdm_nr_policies; i++)
+		len += scnprintf(names + len, sizeof(names) - len, " %s",
+				 pgdm_policies[i]->name);
+	pr_warn_ratelimited("policy: unknown name, expected one of%s\n", names);
+	return NULL;
+}
+
+static bool is_possible(const struct pgdm_policy *policy)
+{
+	const char *lacking = NULL;
+
+	if (policy->on_user_return && !pgdm_returns_exist())
+		lacking = "user return notifiers (CONFIG_USER_RETURN_NOTIFIER)";
+	if (policy->signal == PGDM_SIGNAL_FLUSH && !pgdm_symbols_can_flush_mm())
+		lacking = "flush_tlb_mm_range (CONFIG_KALLSYMS_ALL)";
+	if (lacking)
+		pr_warn_ratelimited("policy: %s refused, this kernel lacks %s; choose another\n",
+				    policy->name, lacking);
+	return !lacking;
+}
+
+/**
+ * pgdm_change_policy() - put a policy in force
+ * @name: its name
+ *
+ * When this returns every write, and the next sync of every mirror, is the new
+ * policy's. Returns to user mode are listened to from when the policy is in
+ * force until it is not; until then such a return is no sync point.
+ *
+ * Context: process; sleeps for a grace period, sends IPIs.
+ * Return: 0, -EINVAL with the names that exist logged, or -EOPNOTSUPP with what
+ * is lacking logged; then the old policy is still in force.
+ */
+int pgdm_change_policy(const char *name)
+{
+	const struct pgdm_policy *policy = pgdm_change_find(name);
+
+	if (!policy)
+		return -EINVAL;
+	if (!is_possible(policy))
+		return -EOPNOTSUPP;
+	mutex_lock(&change_mutex);
+	if (policy != pgdm_policy_now()) {
+		pgdm_miss_change_policy(policy);
+		pgdm_returns_set(policy->on_user_return);
+	}
+	mutex_unlock(&change_mutex);
+	return 0;
+}
+
+/**
+ * pgdm_change_exit() - undo what the policy in force has set up
+ *
+ * Nobody changes it any more. Context: may sleep.
+ */
+void pgdm_change_exit(void)
+{
+	pgdm_returns_set(false);
+}

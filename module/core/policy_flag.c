@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Policy "flag": a flag a mirror, raised by the writer; a full copy where it is
+ * found raised, and at every switch.
+ *
+ * Xen's XPTI as merged. Xen raises the flag of another CPU in the handler of
+ * an IPI, so that nobody writes another CPU's state. Here the writer is in a
+ * hook where no IPI can be waited for (I1), and one that is not waited for may
+ * come after the flush that it should precede. So the writer raises the flags
+ * in memory, and the IPI, which is sent when an addition is complete, only
+ * makes the CPU look. No IPI goes out when the mm is used here alone.
+ *
+ *	writer				owner
+ *	store the entry			lower the flag, full barrier
+ *	seq++, full barrier		read the entries
+ *	raise the flags of p's mirrors
+ *
+ * If the owner lowers the flag that this writer has raised, it reads the new
+ * entry afterwards; otherwise the flag stays raised. A mirror that the writer
+ * does not find was announced after the store, and is copied after that.
+ *
+ * The writer's scan costs more the more CPUs there are (W2): a baseline.
+ */
+#include "policy.h"
+#include "bug.h"
+#include "engine.h"
+
+static void raise(struct pgdm_primary *p, const struct pgdm_write *w,
+		  struct pgdm_stats *stats)
+{
+	pgdm_engine_raise(p);
+}
+
+/* CR3 has changed: as if it were raised. */
+static void copy(struct pgdm_mirror *m, struct pgdm_primary *p,
+		 struct pgdm_copied *done)
+{
+	pgdm_mirror_sync_full(m, p, done);
+}
+
+static void copy_if_raised(struct pgdm_mirror *m, struct pgdm_primary *p,
+			   struct pgdm_copied *done)
+{
+	if (READ_ONCE(m->flag))
+		pgdm_mirror_sync_full(m, p, done);
+}
+
+static void copy_on_flush(struct pgdm_mirror *m, struct pgdm_primary *p,
+			  struct pgdm_copied *done)
+{
+	if (!pgdm_bug(skip_flush_sync))
+		copy_if_raised(m, p, done);
+}
+
+/* S4: the entry may be stored and the flag not raised yet. */
+static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
+			  unsigned int index, struct pgdm_copied *done)
+{
+	if (pgdm_bug(skip_fault_sync))
+		return;
+	if (READ_ONCE(m->flag) || pgdm_mirror_lacks(m, p, index))
+		pgdm_mirror_sync_full(m, p, done);
+}
+
+const struct pgdm_policy pgdm_policy_flag = {
+	.name = "flag",
+	.number = 2,
+	.signal = PGDM_SIGNAL_IPI,
+	.on_publish = raise,
+	.on_switch = copy,
+	.on_flush = copy_on_flush,
+	.on_fault = copy_on_fault,
+	.on_signal = copy_if_raised,
+};

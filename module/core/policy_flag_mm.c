@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Policy "flag-mm": one flag a mm, raised by the writer, no IPI; a full copy
+ * where it is found raised, and at every switch.
+ *
+ * The thread's last question. One boolean a mm is not enough: whoever copies
+ * first must not lower it, since the others have not copied yet, and nobody
+ * knows when the last has. What works is a flag that each CPU lowers for
+ * itself: the primary's sequence, raised when it is not the one that the
+ * mirror has seen.
+ */
+#include "policy.h"
+#include "bug.h"
+
+/* The bug: up to here somebody has copied, and it is lowered for all. */
+static const struct pgdm_primary *lowered_of;
+static u64 lowered_at;
+
+static bool is_raised(const struct pgdm_mirror *m, struct pgdm_primary *p)
+{
+	u64 seq = pgdm_primary_seq(p);
+
+	if (pgdm_bug(shared_flag) && READ_ONCE(lowered_of) == p)
+		return seq != READ_ONCE(lowered_at);
+	return seq != m->seen;
+}
+
+static void copy(struct pgdm_mirror *m, struct pgdm_primary *p,
+		 struct pgdm_copied *done)
+{
+	pgdm_mirror_sync_full(m, p, done);
+	if (pgdm_bug(shared_flag)) {
+		WRITE_ONCE(lowered_of, p);
+		WRITE_ONCE(lowered_at, m->seen);
+	}
+}
+
+static void copy_on_flush(struct pgdm_mirror *m, struct pgdm_primary *p,
+			  struct pgdm_copied *done)
+{
+	if (is_raised(m, p) && !pgdm_bug(skip_flush_sync))
+		copy(m, p, done);
+}
+
+/* S4: the entry may be stored and not published yet. */
+static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
+			  unsigned int index, struct pgdm_copied *done)
+{
+	if (pgdm_bug(skip_fault_sync))
+		return;
+	if (is_raised(m, p) || pgdm_mirror_lacks(m, p, index))
+		copy(m, p, done);
+}
+
+const struct pgdm_policy pgdm_policy_flag_mm = {
+	.name = "flag-mm",
+	.number = 3,
+	.on_switch = copy,
+	.on_flush = copy_on_flush,
+	.on_fault = copy_on_fault,
+};
