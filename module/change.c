@@ -62,11 +62,11 @@ static bool is_possible(const struct pgdm_policy *policy)
  * pgdm_change_policy() - put a policy in force
  * @name: its name
  *
- * When this returns every write, and the next sync of every mirror, is the new
- * policy's. Returns to user mode are listened to from when the policy is in
- * force until it is not; until then such a return is no sync point.
+ * When this returns, the next sync of every mirror is a full one, and from then
+ * on the new policy's. Returns to user mode are listened to a little after the
+ * policy that wants them came into force, and a little after it went.
  *
- * Context: process; sleeps for a grace period, sends IPIs.
+ * Context: process; may sleep, sends IPIs.
  * Return: 0, -EINVAL with the names that exist logged, or -EOPNOTSUPP with what
  * is lacking logged; then the old policy is still in force.
  */

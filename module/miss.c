@@ -47,27 +47,16 @@ static void settle_work(struct work_struct *work)
 	mutex_unlock(&stored_mutex);
 }
 
-/*
- * Writes and sync points run with IRQs off, which RCU waits for. A write that
- * the probe has missed is not hooked at all.
- */
-static void change_grace(void)
-{
-	if ((READ_ONCE(*pgdm_engine.missed) ^ stored) & PGDM_MISSED_HOOKS)
-		synchronize_rcu_tasks();
-	synchronize_rcu();
-}
-
 /**
  * pgdm_miss_change_policy() - put another policy in force
  * @policy: which
  *
- * Context: process; sleeps for a grace period, longer where a hook was missed.
+ * Context: process; sleeps while a missed write is waited for.
  */
 void pgdm_miss_change_policy(const struct pgdm_policy *policy)
 {
 	mutex_lock(&stored_mutex);
-	pgdm_policy_change(policy, change_grace);
+	pgdm_policy_change(policy);
 	mutex_unlock(&stored_mutex);
 }
 

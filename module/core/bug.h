@@ -42,7 +42,7 @@
 	X(plain_attach,		"eager: copies as if nobody else stored") \
 	X(skip_user_return,	"always-exit: does nothing on a return to user mode") \
 	X(no_guard,		"flush-only: leaves a CPU to its endless faults") \
-	X(change_early,		"policy change: does not wait for writers of the old one")
+	X(change_early,		"policy change: copies count before the new policy is in force")
 
 #define PGDM_BUG_ENUM(name, rule) PGDM_BUG_##name,
 enum pgdm_bug { PGDM_BUGS(PGDM_BUG_ENUM) PGDM_NR_BUGS };

@@ -40,17 +40,31 @@ static bool same(u64 mirror, u64 primary)
 	return pgdm_entry_same(mirror, primary);
 }
 
+/**
+ * struct terms - by what a mirror is judged, the same for all its words
+ * @since: only later changes may be lacking
+ * @missed: the engine's count of missed hooks and changes of policy; if it has
+ *	moved, a writer may have acted by another policy
+ * @strict: not even those may be lacking
+ */
+struct terms {
+	u64 since;
+	unsigned long missed;
+	bool strict;
+};
+
 /*
  * A word was found to differ. Whoever stored the primary's word had raised
  * inflight before, and changes a sequence before lowering it again. So if
  * inflight is zero now, the change that was seen is covered by the sequences
  * read after that. Then both words are read again: if they still differ, and
  * neither inflight nor a sequence has moved, no writer came past in between.
+ * One that acted by a new policy has left the count of its change behind.
  */
 static enum pgdm_finding judge(const struct pgdm_mirror *m,
-			       const struct pgdm_primary *p, u64 since,
-			       unsigned int page, unsigned int index,
-			       bool strict)
+			       const struct pgdm_primary *p,
+			       const struct terms *terms,
+			       unsigned int page, unsigned int index)
 {
 	u64 seq, kernel_seq;
 
@@ -65,8 +79,8 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
 	 */
 	if (atomic_read_acquire(&p->inflight))
 		return PGDM_AUDIT_BUSY;
-	if (!pgdm_index_is_kernel(index) && !strict &&
-	    is_published(p, index, since, seq))
+	if (!pgdm_index_is_kernel(index) && !terms->strict &&
+	    is_published(p, index, terms->since, seq))
 		return PGDM_AUDIT_OK;
 	smp_rmb(); /* the sequences and records before the words */
 	if (same(READ_ONCE(m->page[page][index]),
@@ -75,7 +89,8 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
 	smp_rmb(); /* the words before inflight, that before the sequences */
 	if (atomic_read_acquire(&p->inflight) ||
 	    pgdm_primary_seq(p) != seq ||
-	    atomic64_read(&p->kernel_seq) != kernel_seq)
+	    atomic64_read(&p->kernel_seq) != kernel_seq ||
+	    READ_ONCE(*pgdm_engine.missed) != terms->missed)
 		return PGDM_AUDIT_BUSY;
 	return PGDM_AUDIT_VIOLATION;
 }
@@ -96,11 +111,14 @@ enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
 				    const struct pgdm_primary *p, u64 since,
 				    struct pgdm_audit *found)
 {
-	/* This first: see pgdm_policy_now(). */
-	bool strict = pgdm_policy_now()->stores;
-	bool copied_next = READ_ONCE(*pgdm_engine.missed) != m->missed_seen;
+	struct terms terms = { .since = since };
 	unsigned int page, i;
+	bool copied_next;
 
+	/* In this order: see pgdm_policy_now(). */
+	terms.strict = pgdm_policy_now()->stores;
+	terms.missed = READ_ONCE(*pgdm_engine.missed);
+	copied_next = terms.missed != m->missed_seen;
 	memset(found, 0, sizeof(*found));
 	for (page = 0; page < p->pages; page++) {
 		for (i = 0; i < PGDM_ENTRIES; i++) {
@@ -113,7 +131,7 @@ enum pgdm_finding pgdm_mirror_audit(const struct pgdm_mirror *m,
 				continue;
 			f = copied_next && !pgdm_index_is_kernel(i) ?
 				PGDM_AUDIT_OK :
-				judge(m, p, since, page, i, strict);
+				judge(m, p, &terms, page, i);
 			if (f == PGDM_AUDIT_BUSY)
 				return f;
 			if (f == PGDM_AUDIT_OK) {

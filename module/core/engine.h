@@ -26,9 +26,10 @@ struct pgdm_write;
  *	writers and sync points read it
  * @missed: how often the write hook was missed (H1) and the policy changed so
  *	far; never NULL
- * @missed_stored: a value that @missed had a grace period ago. A miss is
- *	counted before the kernel stores, so a full copy made at once may still
- *	lack the write; until this catches up, all syncs are full. Never NULL
+ * @missed_stored: a value that @missed had a grace period ago, or before the
+ *	policy changed. A miss is counted before the kernel stores, so a full
+ *	copy made at once may still lack the write; until this catches up, all
+ *	syncs are full. Never NULL
  * @caches: by CPU number, NULL where a CPU never came up; entries are set
  *	once and stay until nobody can look any more
  * @nr_caches: length of @caches

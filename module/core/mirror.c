@@ -38,13 +38,11 @@ static __always_inline void copy_entry(struct pgdm_mirror *m,
 
 /*
  * Do writers store into the user half, too? Read anew at each copy, and not at
- * the sync point's beginning: a copy that finds another policy than the sync
- * point did is followed by one more (pgdm_policy_change()).
+ * the sync point's beginning, see pgdm_policy_change().
  */
 static bool writers_store(void)
 {
-	return READ_ONCE(pgdm_engine.policy)->stores &&
-	       !pgdm_bug(plain_attach);
+	return pgdm_policy_now()->stores && !pgdm_bug(plain_attach);
 }
 
 static void copy_plainly(u64 *to, const u64 *from, unsigned int first,
@@ -142,9 +140,9 @@ static bool is_overlapped(const struct pgdm_primary *p, u64 kernel_seq,
 void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 			   struct pgdm_copied *done)
 {
-	bool contended = writers_store();
 	u64 seq, kernel_seq;
 	unsigned long missed;
+	bool contended;
 
 	/*
 	 * N1: recorded before the copy, so that the poison of an NMI that
@@ -154,9 +152,10 @@ void pgdm_mirror_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 	 * surely stored. A miss is counted before the kernel's store, which may
 	 * come after this copy; as with W1, that would be lost.
 	 */
-	/* Pairs with the release of whoever waited for those stores. */
+	/* Pairs with the release of whoever waited, or changed the policy. */
 	missed = smp_load_acquire(pgdm_engine.missed_stored);
 	WRITE_ONCE(m->missed_seen, missed);
+	contended = writers_store();
 	if (!pgdm_bug(late_lower))
 		lower(m);
 	do {

@@ -36,39 +36,56 @@ const struct pgdm_policy *pgdm_policy_find(const char *name)
 	return NULL;
 }
 
+/*
+ * Lets full copies count again, unless writes that the hook has missed still
+ * have to be waited for: whoever does that lets this change count, too.
+ */
+static void settle(unsigned long missed)
+{
+	const unsigned long stored = READ_ONCE(*pgdm_engine.missed_stored);
+
+	if (!((missed ^ stored) & PGDM_MISSED_HOOKS))
+		/* Pairs with the acquire in pgdm_mirror_sync_full(). */
+		smp_store_release(pgdm_engine.missed_stored, missed);
+}
+
 /**
  * pgdm_policy_change() - put another policy in force
  * @policy: which
- * @grace: waits until every write and every sync point that is under way has
- *	ended, and until every write that the hook has missed is stored
  *
  * A writer under the old policy may not have raised the flag, or not have
- * stored into the mirror, that the new one relies on; a sync point under the
- * old policy may overwrite what a writer under the new one has stored. So
- * every mirror is copied in full once more when both are over:
+ * stored into the mirror, that the new one relies on. So every mirror is copied
+ * in full once more, by a copy that began when the new policy was in force:
  *
- *	changer			writer, sync point	mirror
- *	missed += a change				full at each sync point
- *	policy = new
- *	grace: waits for	those that read old
- *	missed_stored = missed				... once more
- *							by the new policy
+ *	changer			writer			sync point
+ *	missed += a change				all full, and once more
+ *	policy = new		store, publish
+ *	full barrier		full barrier
+ *	missed_stored = missed	read the policy		read missed_stored, copy
  *
- * Each of them reads the policy once and acts by it, or reads it later and
- * then finds the new one. Whoever finds the new one finds the change counted,
- * too: release here, acquire in pgdm_policy_now().
+ * Nobody is waited for. A writer reads the policy after it has published: if it
+ * finds the old one, its store came before the new one, and so before the copy
+ * that counts. If it finds the new one, it does what that asks for.
  *
- * Context: one caller at a time; @grace may sleep.
+ * A sync point reads the policy before it looks at missed: whoever acts by the
+ * new policy finds the change counted. One that acts by the old policy still
+ * may overwrite what a writer has just stored by the new one ("eager"), and so
+ * does not count: the copy reads missed_stored before the policy
+ * (pgdm_mirror_sync_full()), and a later copy is due.
+ *
+ * Context: one caller at a time, and nobody else stores missed_stored.
  */
-void pgdm_policy_change(const struct pgdm_policy *policy, void (*grace)(void))
+void pgdm_policy_change(const struct pgdm_policy *policy)
 {
 	unsigned long missed = pgdm_engine_count_missed(PGDM_MISSED_CHANGE);
 
+	if (pgdm_bug(change_early)) {
+		settle(missed);
+		pgdm_bug_pause();
+	}
 	smp_store_release(&pgdm_engine.policy, policy);
-	if (!pgdm_bug(change_early))
-		grace();
-	/* Pairs with the acquire in pgdm_mirror_sync_full(). */
-	smp_store_release(pgdm_engine.missed_stored, missed);
+	smp_mb(); /* pairs with the increment in publish() */
+	settle(missed);
 }
 
 /**

@@ -87,7 +87,7 @@ static __always_inline const struct pgdm_policy *pgdm_policy_now(void)
 }
 
 const struct pgdm_policy *pgdm_policy_find(const char *name);
-void pgdm_policy_change(const struct pgdm_policy *policy, void (*grace)(void));
+void pgdm_policy_change(const struct pgdm_policy *policy);
 enum pgdm_signal pgdm_policy_signal(const struct pgdm_policy *policy,
 				    u64 before, u64 now);
 
