@@ -478,6 +478,303 @@ const struct sim_scenario race_kernel_writes_loaded_sync = {
 	.delays = 0,
 };
 
+/* --- policies that tell --------------------------------------------------- */
+
+static void watch_flags(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->mirrors; i++)
+		sim_watch(&w->cache[0]->mirror[i].flag, sizeof(int));
+}
+
+static void setup_flag(void)
+{
+	setup_loaded();
+	pgdm_engine.policy = &pgdm_policy_flag;
+	watch_flags();
+}
+
+/* One flag is raised already, so that the copy has one to lower. */
+static void setup_flag_raised(void)
+{
+	setup_flag();
+	world_write(w, 1, 0, USER_2, OLD);
+}
+
+const struct sim_scenario race_flag_write_flush = {
+	.name = "flag_write_flush",
+	.setup = setup_flag_raised,
+	.cpu = { flush, write_new },
+	.check = next_sync_is_right,
+	.preemptions = 3,
+	.delays = 1,
+};
+
+static void setup_flag_claim(void)
+{
+	fresh();
+	pgdm_engine.policy = &pgdm_policy_flag;
+	world_write(w, 1, 0, USER, OLD);
+	watch_entry(0, USER);
+	watch_state(0);
+	watch_flags();
+}
+
+const struct sim_scenario race_flag_write_claim = {
+	.name = "flag_write_claim",
+	.setup = setup_flag_claim,
+	.cpu = { switch_to_0, write_new },
+	.check = next_sync_is_right,
+	.preemptions = 2,
+	.delays = 1,
+};
+
+/* Here the flush is sent when the hook is over, and not when it publishes. */
+static void remove_and_send(void)
+{
+	world_write(w, 1, 0, USER, 0);
+	WRITE_ONCE(is_sent, true);
+	while (!READ_ONCE(flushed))
+		sim_relax();
+	if (pgdm_engine_find_reaching(w->primary[0], TABLE(OLD)) >= 0)
+		sim_blame("a loaded mirror leads to a freed table");
+}
+
+static void receive_what_was_sent(void)
+{
+	world_flush(w, 0);
+	while (!READ_ONCE(is_sent))
+		sim_relax();
+	receive_flush();
+}
+
+static void setup_flag_removal(void)
+{
+	setup_removal();
+	is_sent = false;
+	pgdm_engine.policy = &pgdm_policy_flag;
+	sim_watch(&is_sent, sizeof(is_sent));
+	watch_flags();
+}
+
+const struct sim_scenario race_flag_removal_flush = {
+	.name = "flag_removal_flush",
+	.setup = setup_flag_removal,
+	.cpu = { receive_what_was_sent, remove_and_send },
+	.check = nothing_more,
+	.preemptions = 2,
+	.delays = 1,
+};
+
+static void setup_flag_mm_removal(void)
+{
+	setup_removal();
+	pgdm_engine.policy = &pgdm_policy_flag_mm;
+}
+
+const struct sim_scenario race_flag_mm_removal_flush = {
+	.name = "flag_mm_removal_flush",
+	.setup = setup_flag_mm_removal,
+	.cpu = { receive_flush_when_sent, remove_and_check },
+	.check = nothing_more,
+	.preemptions = 2,
+	.delays = 1,
+};
+
+static void setup_carry_switch(void)
+{
+	setup_switch();
+	pgdm_engine.policy = &pgdm_policy_carry;
+}
+
+const struct sim_scenario race_carry_removal_switch = {
+	.name = "carry_removal_switch",
+	.setup = setup_carry_switch,
+	.cpu = { switch_and_receive, remove_and_flush_by_mask },
+	.check = nothing_more,
+	.preemptions = 2,
+	.delays = 1,
+};
+
+/* --- eager: the user half is right without a sync, as the kernel half is -- */
+
+static bool user_half_is_right(void)
+{
+	return !differs(USER);
+}
+
+static void write_twice(void)
+{
+	world_write(w, 1, 0, USER, NEWER);
+	world_write(w, 1, 0, USER, OLD);
+}
+
+/* What the mirror had before is just what will be written. */
+static void setup_eager_claim(void)
+{
+	unsigned int i, page;
+
+	fresh();
+	pgdm_engine.policy = &pgdm_policy_eager;
+	world_write(w, 1, 0, USER, OLD);
+	for (i = 0; i < w->mirrors; i++)
+		for (page = 0; page < w->pages; page++)
+			w->cache[0]->mirror[i].page[page][USER] =
+				page ? NEW : NEW | PGDM_ENTRY_NX;
+	watch_entry(0, USER);
+	watch_state(0);
+}
+
+const struct sim_scenario race_eager_write_claim = {
+	.name = "eager_write_claim",
+	.setup = setup_eager_claim,
+	.cpu = { switch_to_0, write_new },
+	.check = user_half_is_right,
+	.preemptions = 2,
+	.delays = 1,
+};
+
+/* After a missed hook. */
+static void setup_eager_full(void)
+{
+	setup_loaded();
+	pgdm_engine.policy = &pgdm_policy_eager;
+	w->missed = 1;
+}
+
+const struct sim_scenario race_eager_writes_full_sync = {
+	.name = "eager_writes_full_sync",
+	.setup = setup_eager_full,
+	.cpu = { flush, write_twice },
+	.check = user_half_is_right,
+	.preemptions = 2,
+	.delays = 1,
+};
+
+static void setup_eager_evict(void)
+{
+	fresh();
+	pgdm_engine.policy = &pgdm_policy_eager;
+	world_write(w, 1, 0, USER, OLD);
+	world_switch(w, 0, 0);
+	watch_entry(0, USER);
+	watch_entry(1, USER);
+	watch_state(0);
+}
+
+const struct sim_scenario race_eager_write_evict = {
+	.name = "eager_write_evict",
+	.setup = setup_eager_evict,
+	.cpu = { switch_to_1_and_2, write_new },
+	.check = others_are_right,
+	.preemptions = 2,
+	.delays = 1,
+};
+
+static void add_and_remove(void)
+{
+	world_write(w, 1, 0, USER, NEW);
+	world_write(w, 1, 0, USER, 0);
+	while (!READ_ONCE(flushed))
+		sim_relax();
+	if (pgdm_engine_find_reaching(w->primary[0], TABLE(NEW)) >= 0)
+		sim_blame("a loaded mirror leads to a freed table");
+}
+
+static void fault_and_receive(void)
+{
+	world_fault(w, 0, USER);
+	while (atomic64_read(&w->primary[0]->seq) < 3)
+		sim_relax();
+	world_flush(w, 0);
+	WRITE_ONCE(flushed, true);
+}
+
+static void setup_eager_fault(void)
+{
+	setup_removal();
+	world_write(w, 1, 0, USER, 0);
+	world_flush(w, 0);
+	w->primary[0]->seq.counter = 1;
+	w->cache[0]->loaded->seen = 1;
+	pgdm_engine.policy = &pgdm_policy_eager;
+}
+
+const struct sim_scenario race_eager_removal_fault = {
+	.name = "eager_removal_fault",
+	.setup = setup_eager_fault,
+	.cpu = { fault_and_receive, add_and_remove },
+	.check = user_half_is_right,
+	.preemptions = 3,
+	.delays = 0,
+};
+
+/* --- a policy gives way to another ---------------------------------------- */
+
+static void change_to_flag(void)
+{
+	pgdm_policy_change(&pgdm_policy_flag);
+}
+
+static void change_to_eager(void)
+{
+	pgdm_policy_change(&pgdm_policy_eager);
+}
+
+static void change_to_dirty(void)
+{
+	pgdm_policy_change(&pgdm_policy_dirty);
+}
+
+/* Few words are watched: three CPUs have many ways. */
+static void setup_change(void)
+{
+	fresh();
+	world_write(w, 1, 0, USER, OLD);
+	world_switch(w, 0, 0);
+	sim_watch(&w->primary[0]->page[0][USER], 8);
+	sim_watch(&mirror()->page[0][USER], 8);
+	sim_watch(&w->primary[0]->seq, 8);
+	sim_watch(&mirror()->flag, sizeof(int));
+	sim_watch(&pgdm_engine.policy, sizeof(void *));
+	sim_watch(&w->missed, sizeof(w->missed));
+	sim_watch(&w->missed_stored, sizeof(w->missed_stored));
+}
+
+static void setup_change_from_eager(void)
+{
+	setup_change();
+	pgdm_engine.policy = &pgdm_policy_eager;
+}
+
+const struct sim_scenario race_change_to_flag = {
+	.name = "change_to_flag",
+	.setup = setup_change,
+	.cpu = { flush_twice, write_new, change_to_flag },
+	.check = next_sync_is_right,
+	.preemptions = 3,
+	.delays = 0,
+};
+
+const struct sim_scenario race_change_to_eager = {
+	.name = "change_to_eager",
+	.setup = setup_change,
+	.cpu = { flush_twice, write_new, change_to_eager },
+	.check = next_sync_is_right,
+	.preemptions = 3,
+	.delays = 0,
+};
+
+const struct sim_scenario race_change_from_eager = {
+	.name = "change_from_eager",
+	.setup = setup_change_from_eager,
+	.cpu = { flush_twice, write_new, change_to_dirty },
+	.check = next_sync_is_right,
+	.preemptions = 3,
+	.delays = 0,
+};
+
 /* --- the end of a primary ----------------------------------------------- */
 
 static void forget(void)

@@ -25,6 +25,18 @@
 	X(kernel_writes_loaded_sync, "the same, of a mirror that is loaded") \
 	X(forget_claim,		"the primary dies, a mirror is claimed") \
 	X(forget_evict,		"the primary dies, its mirror is evicted") \
+	X(flag_write_flush,	"flag: a write, a copy that lowers the flag") \
+	X(flag_write_claim,	"flag: a write, a mirror is claimed") \
+	X(flag_removal_flush,	"removal_flush, flag") \
+	X(flag_mm_removal_flush, "removal_flush, flag-mm") \
+	X(carry_removal_switch,	"removal_switch, carry") \
+	X(eager_write_claim,	"eager: a write, a mirror is claimed") \
+	X(eager_writes_full_sync, "eager: two writes, a full copy") \
+	X(eager_write_evict,	"eager: a write, its mirror is evicted") \
+	X(eager_removal_fault,	"eager: an addition and its removal, a fault") \
+	X(change_to_flag,	"dirty gives way to flag, a write, flushes") \
+	X(change_to_eager,	"dirty gives way to eager, a write, flushes") \
+	X(change_from_eager,	"eager gives way to dirty, a write, flushes") \
 	X(audit_write,		"the audit, a user-half write") \
 	X(audit_kernel_write,	"the audit, a kernel-half write") \
 	X(audit_two_writers,	"the audit, two writers")
@@ -45,6 +57,18 @@ extern const struct sim_scenario race_kernel_writes_full_sync;
 extern const struct sim_scenario race_kernel_writes_loaded_sync;
 extern const struct sim_scenario race_forget_claim;
 extern const struct sim_scenario race_forget_evict;
+extern const struct sim_scenario race_flag_write_flush;
+extern const struct sim_scenario race_flag_write_claim;
+extern const struct sim_scenario race_flag_removal_flush;
+extern const struct sim_scenario race_flag_mm_removal_flush;
+extern const struct sim_scenario race_carry_removal_switch;
+extern const struct sim_scenario race_eager_write_claim;
+extern const struct sim_scenario race_eager_writes_full_sync;
+extern const struct sim_scenario race_eager_write_evict;
+extern const struct sim_scenario race_eager_removal_fault;
+extern const struct sim_scenario race_change_to_flag;
+extern const struct sim_scenario race_change_to_eager;
+extern const struct sim_scenario race_change_from_eager;
 extern const struct sim_scenario race_audit_write;
 extern const struct sim_scenario race_audit_kernel_write;
 extern const struct sim_scenario race_audit_two_writers;

@@ -399,6 +399,207 @@ static bool evict_loaded(void)
 	return is_detected(PGDM_BUG_evict_loaded, an_eviction);
 }
 
+/* Removals under each of the other policies that copies on a flush receipt. */
+static bool a_flushed_removal_under_the_others(void)
+{
+	unsigned int i;
+	bool well = true;
+
+	for (i = 0; i < pgdm_nr_policies; i++) {
+		const struct pgdm_policy *policy = pgdm_policies[i];
+
+		well &= a_flushed_removal(policy) ||
+			(pgdm_bugs && policy == &pgdm_policy_eager);
+	}
+	return well;
+}
+
+/* With the bug all of them fail, and not just one. */
+static bool skip_flush_sync_under_the_others(void)
+{
+	unsigned int i;
+
+	CHECK(is_detected(PGDM_BUG_skip_flush_sync,
+			  a_flushed_removal_under_the_others));
+	pgdm_bugs = BIT(PGDM_BUG_skip_flush_sync);
+	for (i = 0; i < pgdm_nr_policies; i++)
+		CHECK_EQUAL(a_flushed_removal(pgdm_policies[i]),
+			    pgdm_policies[i] == &pgdm_policy_eager);
+	pgdm_bugs = 0;
+	return true;
+}
+
+/* flag: the owner copies because of entry 9; 20 comes while it does. */
+static bool a_write_in_a_flagged_copy(void)
+{
+	start(1);
+	pgdm_engine.policy = &pgdm_policy_flag;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	pause_action = write_on_1;
+	world_flush(w, 0);
+	if (pause_action)
+		write_on_1();
+	world_flush(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool late_lower(void)
+{
+	return is_detected(PGDM_BUG_late_lower, a_write_in_a_flagged_copy);
+}
+
+/* flag-mm: CPU 1 copies first, and CPU 0 must still find the flag raised. */
+static bool a_removal_that_two_cpus_have_to_copy(void)
+{
+	start(1);
+	pgdm_engine.policy = &pgdm_policy_flag_mm;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_switch(w, 1, 0);
+	world_switch(w, 0, 0);
+	world_write(w, 1, 0, 9, 0);
+	world_flush(w, 1);
+	world_flush(w, 0);
+	return end(oracle_is_content(ENTRY(9)));
+}
+
+static bool shared_flag(void)
+{
+	return is_detected(PGDM_BUG_shared_flag,
+			   a_removal_that_two_cpus_have_to_copy);
+}
+
+static bool an_addition(const struct pgdm_policy *policy)
+{
+	start(1);
+	pgdm_engine.policy = policy;
+	world_add(w, 1, 0, 9, ENTRY(9));
+	return end(comparison_is_content());
+}
+
+static bool an_addition_under_flag(void)
+{
+	return an_addition(&pgdm_policy_flag);
+}
+
+static bool an_addition_under_carry(void)
+{
+	return an_addition(&pgdm_policy_carry);
+}
+
+static bool no_signal(void)
+{
+	return is_detected(PGDM_BUG_no_signal, an_addition_under_flag) &&
+	       is_detected(PGDM_BUG_no_signal, an_addition_under_carry);
+}
+
+/*
+ * eager:	writer			owner
+ *		scan: no mirror
+ *					announce, copy
+ *		store, publish		... and nobody stores into the mirror
+ */
+static void attach_on_0(void)
+{
+	m = world_switch(w, 0, 0);
+}
+
+static bool an_attach_in_a_write(void)
+{
+	w = world_create(2, 2, 3, 1);
+	p = w->primary[0];
+	pgdm_engine.policy = &pgdm_policy_eager;
+	pause_action = attach_on_0;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	if (pause_action)
+		attach_on_0();
+	return end(comparison_is_content());
+}
+
+static bool an_attach_in_a_write_audited(void)
+{
+	struct pgdm_audit found;
+
+	w = world_create(2, 2, 3, 1);
+	p = w->primary[0];
+	pgdm_engine.policy = &pgdm_policy_eager;
+	pause_action = attach_on_0;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	if (pause_action)
+		attach_on_0();
+	return end(world_audit(w, 0, &found) == PGDM_AUDIT_OK);
+}
+
+static bool scan_first(void)
+{
+	return is_detected(PGDM_BUG_scan_first, an_attach_in_a_write) &&
+	       is_detected(PGDM_BUG_scan_first, an_attach_in_a_write_audited);
+}
+
+static bool a_return_to_user_mode(void)
+{
+	start(2);
+	pgdm_engine.policy = &pgdm_policy_always_exit;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_user_return(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool skip_user_return(void)
+{
+	return is_detected(PGDM_BUG_skip_user_return, a_return_to_user_mode);
+}
+
+/* flush-only: a new entry, faulted on for as long as it takes. */
+static bool endless_faults(void)
+{
+	unsigned int i;
+
+	start(1);
+	pgdm_engine.policy = &pgdm_policy_flush_only;
+	world_write(w, 1, 0, 9, ENTRY(9));
+	for (i = 0; i < 1000 && pgdm_mirror_lacks(m, p, 9); i++) {
+		world_fault(w, 0, 9);
+		pgdm_cache_guard(w->cache[0], 9, 0x9000);
+	}
+	return end(i < 1000);
+}
+
+static bool no_guard(void)
+{
+	return is_detected(PGDM_BUG_no_guard, endless_faults);
+}
+
+/*
+ *	changer (to flag)	writer			owner
+ *	missed_stored = missed
+ *							flush: copies, and done
+ *				store, publish
+ *				policy: no flag
+ *	policy = flag
+ *							flush: no flag
+ */
+static void flush_and_write(void)
+{
+	world_flush(w, 0);
+	write_on_1();
+}
+
+static bool a_write_in_a_change(void)
+{
+	start(1);
+	pause_action = flush_and_write;
+	pgdm_policy_change(&pgdm_policy_flag);
+	if (pause_action)
+		flush_and_write();
+	world_flush(w, 0);
+	return end(comparison_is_content());
+}
+
+static bool change_early(void)
+{
+	return is_detected(PGDM_BUG_change_early, a_write_in_a_change);
+}
+
 static bool a_missed_hook(void)
 {
 	start(1);
@@ -444,6 +645,14 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(evict_loaded),
 	UNIT_TEST(ignore_miss),
 	UNIT_TEST(keep_accessed),
+	UNIT_TEST(skip_flush_sync_under_the_others),
+	UNIT_TEST(late_lower),
+	UNIT_TEST(shared_flag),
+	UNIT_TEST(no_signal),
+	UNIT_TEST(scan_first),
+	UNIT_TEST(skip_user_return),
+	UNIT_TEST(no_guard),
+	UNIT_TEST(change_early),
 };
 
 UNIT_SUITE(bugs);

@@ -43,6 +43,11 @@ FOUND_TEST(late_sequence, &race_write_full_sync, &race_two_writers_dirty_sync)
 FOUND_TEST(skip_flush_sync, &race_removal_flush)
 FOUND_TEST(skip_fault_sync, &race_write_fault)
 FOUND_TEST(ignore_overrun, &race_writers_lap_the_ring)
+FOUND_TEST(late_lower, &race_flag_write_flush)
+FOUND_TEST(scan_first, &race_eager_write_claim, &race_flag_write_flush)
+FOUND_TEST(plain_attach, &race_eager_write_claim, &race_eager_writes_full_sync,
+	   &race_eager_removal_fault)
+FOUND_TEST(change_early, &race_change_to_flag)
 
 /* --- N1: an NMI at each step of a flush's sync --------------------------- */
 
@@ -109,6 +114,10 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(skip_flush_sync),
 	UNIT_TEST(skip_fault_sync),
 	UNIT_TEST(ignore_overrun),
+	UNIT_TEST(late_lower),
+	UNIT_TEST(scan_first),
+	UNIT_TEST(plain_attach),
+	UNIT_TEST(change_early),
 	UNIT_TEST(no_poison),
 };
 

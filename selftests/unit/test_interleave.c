@@ -52,6 +52,8 @@ static bool barriers_are_needed(void)
 	CHECK(is_found("pgdm_engine_write_through", &race_kernel_write_claim));
 	CHECK(is_found("write_mirror", &race_kernel_write_evict));
 	CHECK(is_found("pgdm_engine_forget", &race_forget_claim));
+	CHECK(is_found("claim", &race_flag_write_claim));
+	CHECK(is_found("publish", &race_flag_write_claim));
 	/* S2: the kernel's own, between mm_cpumask and the CR3 load. */
 	CHECK(is_found("switch_and_receive", &race_removal_switch));
 	return true;

@@ -26,6 +26,7 @@ struct table {
 
 struct ref_mirror {
 	int of;
+	bool flag;
 	u64 seen;
 	unsigned long missed_seen;
 	struct table table;
@@ -41,7 +42,7 @@ struct ref_cpu {
 struct ref {
 	struct world *w;
 	struct random random;
-	bool always;
+	const struct pgdm_policy *policy;
 	struct table primary[PRIMARIES];
 	u64 seq[PRIMARIES];
 	u64 last_id;
@@ -79,15 +80,50 @@ static void full_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
 {
 	bring(r, m);
 	m->missed_seen = r->w->missed_stored;
+	m->flag = false;
 	count_sync(r, c, PGDM_STAT_syncs_full, PGDM_ENTRIES);
 }
 
-static void sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
+enum point { SWITCH, FLUSH, FAULT, USER_RETURN, SIGNAL };
+
+/* What each policy's file says, in one place and without its means. */
+static bool wants_full(const struct ref *r, const struct ref_mirror *m,
+		       enum point point, bool lacks)
+{
+	const char *name = r->policy->name;
+	bool behind = r->seq[m->of] != m->seen;
+
+	if (!strcmp(name, "eager") || !strcmp(name, "dirty"))
+		return lacks && !strcmp(name, "eager");
+	if (!strncmp(name, "always", 6))
+		return true;
+	if (!strcmp(name, "flush-only"))
+		return point != FAULT;
+	if (point == SWITCH)
+		return true;
+	if (!strcmp(name, "flag"))
+		return m->flag || lacks;
+	if (!strcmp(name, "flag-mm") || point != FAULT)
+		return behind || lacks;
+	return lacks;
+}
+
+static void sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m,
+		 enum point point, bool lacks)
 {
 	u64 behind = r->seq[m->of] - m->seen;
+	bool is_dirty = r->policy == &pgdm_policy_dirty;
 
-	if (r->always || m->missed_seen != r->w->missed || behind > PGDM_RING) {
+	if (point == FAULT && is_dirty && !lacks)
+		behind = 0;
+	if ((m->missed_seen != r->w->missed && (point != FAULT || lacks)) ||
+	    wants_full(r, m, point, lacks) ||
+	    (is_dirty && behind > PGDM_RING)) {
 		full_sync(r, c, m);
+		return;
+	}
+	if (!is_dirty || (point == FAULT && !lacks)) {
+		count_sync(r, c, PGDM_STAT_syncs_clean, 0);
 		return;
 	}
 	bring(r, m);
@@ -112,7 +148,7 @@ static void ref_switch(struct ref *r, struct ref_cpu *c, int which)
 	c->count[PGDM_STAT_switches]++;
 	for (i = 0; i < n; i++) {
 		if (c->mirror[i].of == which) {
-			sync(r, c, &c->mirror[i]);
+			sync(r, c, &c->mirror[i], SWITCH, false);
 			c->loaded = i;
 			return;
 		}
@@ -138,7 +174,21 @@ static void ref_flush(struct ref *r, struct ref_cpu *c)
 	if (!loaded(c))
 		return;
 	c->count[PGDM_STAT_flush_receipts]++;
-	sync(r, c, loaded(c));
+	sync(r, c, loaded(c), FLUSH, false);
+}
+
+static void ref_user_return(struct ref *r, struct ref_cpu *c)
+{
+	if (!loaded(c) || r->policy != &pgdm_policy_always_exit)
+		return;
+	c->count[PGDM_STAT_user_returns]++;
+	sync(r, c, loaded(c), USER_RETURN, false);
+}
+
+static void ref_signal(struct ref *r, struct ref_cpu *c)
+{
+	if (loaded(c) && r->policy == &pgdm_policy_flag)
+		sync(r, c, loaded(c), SIGNAL, false);
 }
 
 static void ref_fault(struct ref *r, struct ref_cpu *c, unsigned int index)
@@ -151,10 +201,37 @@ static void ref_fault(struct ref *r, struct ref_cpu *c, unsigned int index)
 	lacks = differs(r, m, index);
 	c->count[PGDM_STAT_faults_seen]++;
 	c->count[PGDM_STAT_faults_fixed] += lacks;
-	if (lacks || r->always)
-		sync(r, c, m);
-	else
-		count_sync(r, c, PGDM_STAT_syncs_clean, 0);
+	sync(r, c, m, FAULT, lacks);
+}
+
+/* To every mirror of a primary: a word, and on both pages if there are two. */
+static void ref_store(struct ref *r, struct ref_cpu *c, int which,
+		      unsigned int index, unsigned int pages)
+{
+	unsigned int cpu, i, page;
+
+	for (cpu = 0; cpu < CPUS; cpu++) {
+		for (i = 0; i < r->w->mirrors; i++) {
+			struct ref_mirror *m = &r->cpu[cpu].mirror[i];
+
+			if (m->of != which)
+				continue;
+			for (page = 0; page < pages; page++)
+				m->table.word[page][index] =
+					r->primary[which].word[page][index];
+			c->count[PGDM_STAT_write_throughs] += pages;
+		}
+	}
+}
+
+static void ref_raise(struct ref *r, int which)
+{
+	unsigned int cpu, i;
+
+	for (cpu = 0; cpu < CPUS; cpu++)
+		for (i = 0; i < r->w->mirrors; i++)
+			if (r->cpu[cpu].mirror[i].of == which)
+				r->cpu[cpu].mirror[i].flag = true;
 }
 
 static void ref_write(struct ref *r, struct ref_cpu *c, int which,
@@ -162,7 +239,6 @@ static void ref_write(struct ref *r, struct ref_cpu *c, int which,
 {
 	u64 (*word)[PGDM_ENTRIES] = r->primary[which].word;
 	bool pair = r->w->pages == 2;
-	unsigned int cpu, i;
 
 	c->count[PGDM_STAT_publishes]++;
 	word[0][index] = value;
@@ -173,16 +249,13 @@ static void ref_write(struct ref *r, struct ref_cpu *c, int which,
 				word[0][index] |= 1ULL << 63;
 		}
 		r->seq[which]++;
+		if (r->policy == &pgdm_policy_flag)
+			ref_raise(r, which);
+		if (r->policy == &pgdm_policy_eager)
+			ref_store(r, c, which, index, r->w->pages);
 		return;
 	}
-	for (cpu = 0; cpu < CPUS; cpu++) {
-		for (i = 0; i < r->w->mirrors; i++) {
-			if (r->cpu[cpu].mirror[i].of != which)
-				continue;
-			r->cpu[cpu].mirror[i].table.word[0][index] = value;
-			c->count[PGDM_STAT_write_throughs]++;
-		}
-	}
+	ref_store(r, c, which, index, 1);
 }
 
 static void forget(struct ref *r, int which)
@@ -261,7 +334,13 @@ static void act(struct ref *r)
 			which = NOBODY;
 		ref_switch(r, c, which);
 		world_switch(r->w, cpu, which);
-	} else if (what < 820) {
+	} else if (what < 760) {
+		ref_user_return(r, c);
+		world_user_return(r->w, cpu);
+	} else if (what < 780) {
+		ref_signal(r, c);
+		world_signal(r->w, cpu);
+	} else if (what < 840) {
 		ref_flush(r, c);
 		world_flush(r->w, cpu);
 	} else if (what < 940) {
@@ -272,9 +351,9 @@ static void act(struct ref *r)
 	} else if (what < 980) {
 		forget(r, which);
 	} else if (what < 990) {
-		r->always = random_below(random, 2);
-		pgdm_engine.policy = r->always ? &pgdm_policy_always :
-						 &pgdm_policy_dirty;
+		r->policy = pgdm_policies[random_below(random,
+						       pgdm_nr_policies)];
+		pgdm_policy_change(r->policy);
 	} else if (what < 993) {
 		missed_write(r, which, index);
 	} else {
@@ -351,6 +430,7 @@ static bool run(unsigned int mirrors, unsigned int pages, bool fast, u64 seed)
 		abort();
 	r->w = world_create(CPUS, mirrors, PRIMARIES, pages);
 	r->w->fast = fast;
+	r->policy = pgdm_policy_now();
 	r->last_id = PRIMARIES;
 	random_init(&r->random, seed);
 	for (cpu = 0; cpu < CPUS; cpu++) {

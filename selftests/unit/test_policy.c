@@ -18,9 +18,20 @@ static bool table_is_consistent(void)
 	return true;
 }
 
+/* Contract, and the order in which they are listed. */
 static bool names_are_exact(void)
 {
+	static const char *const names[] = {
+		"always", "always-exit", "flag", "flag-mm", "flush-only",
+		"carry", "eager", "dirty",
+	};
+	unsigned int i;
+
+	CHECK_EQUAL(pgdm_nr_policies, ARRAY_SIZE(names));
+	for (i = 0; i < pgdm_nr_policies; i++)
+		CHECK(!strcmp(pgdm_policies[i]->name, names[i]));
 	CHECK(pgdm_policy_find("always") == &pgdm_policy_always);
+	CHECK(pgdm_policy_find("flag-mm") == &pgdm_policy_flag_mm);
 	CHECK(pgdm_policy_find("dirty") == &pgdm_policy_dirty);
 	CHECK(!pgdm_policy_find(""));
 	CHECK(!pgdm_policy_find("Dirty"));
@@ -91,34 +102,339 @@ static bool every_policy_syncs(void)
 	return true;
 }
 
-/*
- *	always		dirty			always		dirty
- *	attach, full	2 writes: 2 words	full		write: 1 word
- */
-static bool policies_change_in_between(void)
-{
-	struct world *w = world_create(1, 2, 1, 1);
-	struct pgdm_mirror *m;
+#define C	PGDM_CLEAN
+#define D	PGDM_DIRTY
+#define F	PGDM_FULL
 
-	pgdm_engine.policy = &pgdm_policy_always;
-	m = world_switch(w, 0, 0);
-	world_write(w, 0, 0, 1, ENTRY(1));
-	pgdm_engine.policy = &pgdm_policy_dirty;
-	world_write(w, 0, 0, 2, ENTRY(2));
-	world_flush(w, 0);
-	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_DIRTY);
-	CHECK_EQUAL(w->sync[0].copied.words, 2);
+/*
+ * What each does at switch, flush receipt and fault: when nothing has changed,
+ * and when one entry has, at which the fault is.
+ */
+static const struct {
+	const struct pgdm_policy *policy;
+	enum pgdm_kind clean[3];
+	enum pgdm_kind behind[3];
+} expected[] = {
+	{ &pgdm_policy_always,		{ F, F, F }, { F, F, F } },
+	{ &pgdm_policy_always_exit,	{ F, F, F }, { F, F, F } },
+	{ &pgdm_policy_flag,		{ F, C, C }, { F, F, F } },
+	{ &pgdm_policy_flag_mm,		{ F, C, C }, { F, F, F } },
+	{ &pgdm_policy_flush_only,	{ F, F, C }, { F, F, C } },
+	{ &pgdm_policy_carry,		{ F, C, C }, { F, F, F } },
+	{ &pgdm_policy_eager,		{ C, C, C }, { C, C, C } },
+	{ &pgdm_policy_dirty,		{ C, C, C }, { D, D, D } },
+};
+
+static enum pgdm_kind at_point(struct world *w, unsigned int point)
+{
+	if (point == 0)
+		world_switch(w, 0, 0);
+	else if (point == 1)
+		world_flush(w, 0);
+	else
+		world_fault(w, 0, 3);
+	return w->sync[0].copied.kind;
+}
+
+static bool each_copies_what_it_says(void)
+{
+	unsigned int i, point;
+
+	CHECK_EQUAL(ARRAY_SIZE(expected), pgdm_nr_policies);
+	for (i = 0; i < ARRAY_SIZE(expected); i++) {
+		for (point = 0; point < 3; point++) {
+			struct world *w = world_create(2, 2, 1, 2);
+
+			pgdm_engine.policy = expected[i].policy;
+			world_switch(w, 0, 0);
+			CHECK_EQUAL(at_point(w, point),
+				    expected[i].clean[point]);
+			world_write(w, 1, 0, 3, ENTRY(3));
+			CHECK_EQUAL(at_point(w, point),
+				    expected[i].behind[point]);
+			world_destroy(w);
+		}
+	}
+	return true;
+}
+
+/* A mirror that nothing points to has all that happened meanwhile. */
+static bool each_finds_what_happened_while_it_was_away(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < pgdm_nr_policies; i++) {
+		struct world *w = world_create(2, 2, 2, 2);
+
+		pgdm_engine.policy = pgdm_policies[i];
+		world_switch(w, 0, 0);
+		world_switch(w, 0, 1);
+		world_write(w, 1, 0, 3, ENTRY(3));
+		world_write(w, 1, 0, 4, ENTRY(3));
+		world_write(w, 1, 0, 3, 0);
+		CHECK(!world_differences(world_switch(w, 0, 0), w->primary[0]));
+		world_destroy(w);
+	}
+	return true;
+}
+
+/*
+ * The thread's case: CPU 1 runs in the mm and passes no sync point while CPU 0
+ * adds an entry. Who has it without a fault, who with one, who never?
+ */
+static bool additions_while_another_cpu_runs(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < pgdm_nr_policies; i++) {
+		const struct pgdm_policy *policy = pgdm_policies[i];
+		struct world *w = world_create(2, 2, 1, 2);
+		struct pgdm_mirror *m = world_switch(w, 1, 0);
+
+		pgdm_engine.policy = policy;
+		world_switch(w, 0, 0);
+		world_add(w, 0, 0, 3, ENTRY(3));
+		CHECK_EQUAL(pgdm_mirror_lacks(m, w->primary[0], 3),
+			    policy->signal == PGDM_SIGNAL_NONE &&
+			    !policy->stores);
+		CHECK_EQUAL(pgdm_mirror_lacks(w->cache[0]->loaded,
+					      w->primary[0], 3),
+			    policy->signal == PGDM_SIGNAL_NONE &&
+			    !policy->stores);
+		world_fault(w, 1, 3);
+		CHECK_EQUAL(pgdm_mirror_lacks(m, w->primary[0], 3),
+			    policy == &pgdm_policy_flush_only);
+		world_destroy(w);
+	}
+	return true;
+}
+
+static bool user_returns_are_always_exits(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < pgdm_nr_policies; i++) {
+		bool is_point = pgdm_policies[i] == &pgdm_policy_always_exit;
+		struct world *w = world_create(2, 2, 1, 1);
+		struct pgdm_mirror *m;
+
+		pgdm_engine.policy = pgdm_policies[i];
+		world_user_return(w, 0);
+		CHECK(!w->sync[0].synced);
+		m = world_switch(w, 0, 0);
+		world_write(w, 1, 0, 3, ENTRY(3));
+		world_user_return(w, 0);
+		CHECK_EQUAL(w->sync[0].synced, is_point);
+		CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_user_returns), is_point);
+		if (is_point) {
+			CHECK_EQUAL(w->sync[0].reason, PGDM_REASON_USER_RETURN);
+			CHECK_EQUAL(w->sync[0].copied.kind, PGDM_FULL);
+			CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
+		}
+		world_destroy(w);
+	}
+	return true;
+}
+
+/* One CPU's copy lowers its own flag and no other. */
+static bool flags_are_raised_and_lowered(void)
+{
+	struct world *w = world_create(3, 2, 2, 1);
+	unsigned int cpu;
+
+	pgdm_engine.policy = &pgdm_policy_flag;
+	for (cpu = 0; cpu < 2; cpu++)
+		world_switch(w, cpu, 0);
+	world_switch(w, 2, 1);
 	world_write(w, 0, 0, 3, ENTRY(3));
-	pgdm_engine.policy = &pgdm_policy_always;
+	CHECK(w->cache[0]->loaded->flag);
+	CHECK(w->cache[1]->loaded->flag);
+	CHECK(!w->cache[2]->loaded->flag);
+	world_signal(w, 1);
+	CHECK_EQUAL(w->sync[1].reason, PGDM_REASON_SIGNAL);
+	CHECK_EQUAL(w->sync[1].copied.kind, PGDM_FULL);
+	CHECK(!w->cache[1]->loaded->flag);
+	CHECK(w->cache[0]->loaded->flag);
+	world_signal(w, 1);
+	CHECK_EQUAL(w->sync[1].copied.kind, PGDM_CLEAN);
 	world_flush(w, 0);
 	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_FULL);
-	pgdm_engine.policy = &pgdm_policy_dirty;
+	CHECK(!w->cache[0]->loaded->flag);
+	/* Another's flag stays behind with the mirror, and means nothing. */
+	world_write(w, 0, 0, 3, 0);
+	world_switch(w, 0, 1);
+	world_switch(w, 0, 0);
+	CHECK(!w->cache[0]->loaded->flag);
+	world_destroy(w);
+	return true;
+}
+
+/* Everywhere at once, both pages; cached mirrors too, other mms' not. */
+static bool eager_stores_everywhere(void)
+{
+	struct world *w = world_create(3, 3, 2, 2);
+	unsigned int cpu;
+
+	pgdm_engine.policy = &pgdm_policy_eager;
+	for (cpu = 0; cpu < 3; cpu++) {
+		world_switch(w, cpu, 1);
+		world_switch(w, cpu, 0);
+	}
+	world_switch(w, 1, 1);
+	world_write(w, 0, 0, 3, ENTRY(3));
+	for (cpu = 0; cpu < 3; cpu++) {
+		CHECK_EQUAL(world_differences(world_mirror(w, cpu, 0),
+					      w->primary[0]), 0);
+		CHECK_EQUAL(world_mirror(w, cpu, 1)->page[0][3], 0);
+	}
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_write_throughs), 2 * 3);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_entries_copied),
+		    2 * 2 * PGDM_ENTRIES);
+	world_write(w, 2, 0, 3, 0);
+	CHECK_EQUAL(pgdm_engine_find_reaching(w->primary[0], 0x3000), -1);
+	world_destroy(w);
+	return true;
+}
+
+/* Nothing may lag, so a difference has no excuse, whatever was published. */
+static bool eager_is_audited_strictly(void)
+{
+	struct world *w = world_create(2, 2, 1, 1);
+	struct pgdm_mirror *m = world_switch(w, 0, 0);
+	struct pgdm_audit found;
+
+	world_write(w, 1, 0, 3, ENTRY(3));
+	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
+	CHECK_EQUAL(found.stale, 1);
+	/* Not at once: the mirror is still to be copied. */
+	pgdm_policy_change(&pgdm_policy_eager);
+	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
+	world_flush(w, 0);
+	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
+	CHECK_EQUAL(found.stale, 0);
+	world_write(w, 1, 0, 4, ENTRY(4));
+	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
+	CHECK_EQUAL(found.stale, 0);
+	m->page[0][4] = 0;
+	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_VIOLATION);
+	world_destroy(w);
+	return true;
+}
+
+/* The faults that never end, but for the guard. */
+static bool flush_only_needs_the_guard(void)
+{
+	struct world *w = world_create(2, 2, 1, 2);
+	struct pgdm_mirror *m = world_switch(w, 1, 0);
+	unsigned int i;
+
+	pgdm_engine.policy = &pgdm_policy_flush_only;
+	world_add(w, 0, 0, 3, ENTRY(3));
+	for (i = 1; i < PGDM_GUARD_FAULTS; i++) {
+		world_fault(w, 1, 3);
+		CHECK(!pgdm_cache_guard(w->cache[1], 3, 0x1000));
+	}
+	CHECK(pgdm_mirror_lacks(m, w->primary[0], 3));
+	world_fault(w, 1, 3);
+	CHECK(pgdm_cache_guard(w->cache[1], 3, 0x1000));
+	CHECK(!pgdm_mirror_lacks(m, w->primary[0], 3));
+	CHECK_EQUAL(world_stat(w, 1, PGDM_STAT_livelocks_broken), 1);
+	CHECK_EQUAL(world_stat(w, 1, PGDM_STAT_faults_fixed),
+		    PGDM_GUARD_FAULTS);
+	world_destroy(w);
+	return true;
+}
+
+/*
+ * From each to each: one full copy of each mirror at its next sync point, and
+ * no more; then the new policy is right by itself.
+ */
+static bool change(const struct pgdm_policy *from, const struct pgdm_policy *to)
+{
+	struct world *w = world_create(3, 2, 1, 2);
+	struct pgdm_primary *p = w->primary[0];
+	struct pgdm_audit found;
+	struct pgdm_mirror *m;
+
+	pgdm_engine.policy = from;
+	m = world_switch(w, 0, 0);
+	world_write(w, 1, 0, 3, ENTRY(3));
+	pgdm_policy_change(to);
+	CHECK(pgdm_policy_now() == to);
+	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
+	world_write(w, 1, 0, 4, ENTRY(4));
+	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
+	world_flush(w, 0);
+	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_FULL);
+	CHECK_EQUAL(w->sync[0].copied.words, 2 * PGDM_ENTRIES);
+	CHECK(!w->sync[0].copied.missed);
+	CHECK_EQUAL(world_differences(m, p), 0);
+	CHECK_EQUAL(w->missed & PGDM_MISSED_HOOKS, 0);
+	world_write(w, 1, 0, 5, ENTRY(5));
+	world_flush(w, 0);
+	CHECK_EQUAL(w->sync[0].copied.kind, expected[to->number].behind[1]);
+	CHECK_EQUAL(world_differences(m, p), 0);
+	world_flush(w, 0);
+	CHECK_EQUAL(w->sync[0].copied.kind, expected[to->number].clean[1]);
+	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
+	world_destroy(w);
+	return true;
+}
+
+static bool change_from_each_to_each(void)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < pgdm_nr_policies; i++) {
+		for (j = 0; j < pgdm_nr_policies; j++) {
+			if (i != j && !change(pgdm_policies[i],
+					      pgdm_policies[j])) {
+				unit_note("from %s to %s",
+					  pgdm_policies[i]->name,
+					  pgdm_policies[j]->name);
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* The fault after a change brings everything, or there was nothing to bring. */
+static bool fault_after_a_change(void)
+{
+	struct world *w = world_create(2, 2, 1, 1);
+	struct pgdm_mirror *m = world_switch(w, 0, 0);
+
+	world_write(w, 1, 0, 3, ENTRY(3));
+	pgdm_policy_change(&pgdm_policy_eager);
+	world_fault(w, 0, 4);
+	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_CLEAN);
+	world_fault(w, 0, 3);
+	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_FULL);
+	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
+	world_destroy(w);
+	return true;
+}
+
+/* H1: a change does not vouch for a write that the hook has missed. */
+static bool change_with_a_missed_write_to_come(void)
+{
+	struct world *w = world_create(2, 2, 1, 1);
+	struct pgdm_mirror *m = world_switch(w, 0, 0);
+
+	w->missed++;
+	pgdm_policy_change(&pgdm_policy_flag);
+	world_flush(w, 0);
+	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_FULL);
+	CHECK(w->sync[0].copied.missed);
+	w->primary[0]->page[0][9] = ENTRY(9);
+	world_flush(w, 0);
+	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
+	/* Whoever waits for the write settles both. */
+	w->missed_stored = w->missed;
+	world_flush(w, 0);
 	world_flush(w, 0);
 	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_CLEAN);
-	world_write(w, 0, 0, 4, ENTRY(4));
-	world_flush(w, 0);
-	CHECK_EQUAL(w->sync[0].copied.words, 1);
-	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
 	world_destroy(w);
 	return true;
 }
@@ -129,7 +445,17 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(always_copies_all_at_every_point),
 	UNIT_TEST(dirty_copies_nothing_twice),
 	UNIT_TEST(every_policy_syncs),
-	UNIT_TEST(policies_change_in_between),
+	UNIT_TEST(each_copies_what_it_says),
+	UNIT_TEST(each_finds_what_happened_while_it_was_away),
+	UNIT_TEST(additions_while_another_cpu_runs),
+	UNIT_TEST(user_returns_are_always_exits),
+	UNIT_TEST(flags_are_raised_and_lowered),
+	UNIT_TEST(eager_stores_everywhere),
+	UNIT_TEST(eager_is_audited_strictly),
+	UNIT_TEST(flush_only_needs_the_guard),
+	UNIT_TEST(change_from_each_to_each),
+	UNIT_TEST(fault_after_a_change),
+	UNIT_TEST(change_with_a_missed_write_to_come),
 };
 
 UNIT_SUITE(policy);

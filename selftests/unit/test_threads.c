@@ -216,9 +216,16 @@ static void *owner(void *argument)
 			pthread_rwlock_rdlock(&grace);
 			world_flush(w, cpu);
 			put();
-		} else if (what < 98) {
+		} else if (what < 90) {
 			pthread_rwlock_rdlock(&grace);
 			world_fault(w, cpu, random_below(&random, 256));
+			put();
+		} else if (what < 98) {
+			pthread_rwlock_rdlock(&grace);
+			if (what & 1)
+				world_user_return(w, cpu);
+			else
+				world_signal(w, cpu);
 			put();
 		} else {
 			audit(cpu);
@@ -251,6 +258,11 @@ static void recreate(unsigned int which)
 	smp_store_release(&slot[which], p);
 }
 
+static const struct pgdm_policy *any_policy(struct random *random)
+{
+	return pgdm_policies[random_below(random, pgdm_nr_policies)];
+}
+
 /* Mms come and go, policies change, hooks are missed. */
 static void *reaper(void *argument)
 {
@@ -262,12 +274,25 @@ static void *reaper(void *argument)
 	while (!smp_load_acquire(&stop_reaper)) {
 		recreate(random_below(&random, PRIMARIES));
 		if (round++ % 8 == 0)
-			WRITE_ONCE(pgdm_engine.policy,
-				   pgdm_policies[round / 8 % 2]);
+			pgdm_policy_change(any_policy(&random));
 		if (round % 64 == 0)
 			WRITE_ONCE(w->missed, w->missed + 1);
 		if (round % 64 == 4)
 			smp_store_release(&w->missed_stored, w->missed);
+		sched_yield();
+	}
+	return NULL;
+}
+
+/* Nothing but changes of policy, as fast as they go. */
+static void *changer(void *argument)
+{
+	struct random random;
+
+	(void)argument;
+	random_init(&random, 400);
+	while (!smp_load_acquire(&stop_reaper)) {
+		pgdm_policy_change(any_policy(&random));
 		sched_yield();
 	}
 	return NULL;
@@ -280,25 +305,26 @@ static void spawn(pthread_t *thread, void *(*function)(void *), unsigned int n)
 }
 
 /*
- * Writers and owners, and the reaper if wanted; until the writers are done.
+ * Writers and owners, and one who interferes; until the writers are done.
  * The owners end last: they see what all others have left.
  */
-static void run(void *(*write)(void *), void *(*own)(void *), bool reap)
+static void run(void *(*write)(void *), void *(*own)(void *),
+		void *(*interfere)(void *))
 {
-	pthread_t writers[WRITERS], owners[OWNERS], reaping;
+	pthread_t writers[WRITERS], owners[OWNERS], interfering;
 	unsigned int i;
 
 	for (i = 0; i < OWNERS; i++)
 		spawn(&owners[i], own, i);
 	for (i = 0; i < WRITERS; i++)
 		spawn(&writers[i], write, i);
-	if (reap)
-		spawn(&reaping, reaper, 0);
+	if (interfere)
+		spawn(&interfering, interfere, 0);
 	for (i = 0; i < WRITERS; i++)
 		pthread_join(writers[i], NULL);
 	smp_store_release(&stop_reaper, true);
-	if (reap)
-		pthread_join(reaping, NULL);
+	if (interfere)
+		pthread_join(interfering, NULL);
 	smp_store_release(&stop, true);
 	for (i = 0; i < OWNERS; i++)
 		pthread_join(owners[i], NULL);
@@ -309,15 +335,43 @@ static bool writers_owners_and_a_reaper(void)
 	start(3, 2);
 	w->fast = true;
 	writes = 6000;
-	run(writer, owner, true);
+	run(writer, owner, reaper);
 	return finish();
+}
+
+static bool policies_change_under_writers_and_owners(void)
+{
+	start(3, 2);
+	w->fast = true;
+	writes = 6000;
+	run(writer, owner, changer);
+	return finish();
+}
+
+/* Each by itself: what one leaves behind no other repairs. */
+static bool writers_and_owners_under_each_policy(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < pgdm_nr_policies; i++) {
+		start(3, 2);
+		pgdm_engine.policy = pgdm_policies[i];
+		w->fast = i & 1;
+		writes = 2000;
+		run(writer, owner, NULL);
+		if (failures)
+			unit_note("under %s", pgdm_policies[i]->name);
+		if (!finish())
+			return false;
+	}
+	return true;
 }
 
 static bool writers_and_owners_with_two_mirrors(void)
 {
 	start(2, 1);
 	writes = 6000;
-	run(writer, owner, false);
+	run(writer, owner, NULL);
 	return finish();
 }
 
@@ -361,7 +415,7 @@ static bool kernel_writers_against_evictions(void)
 {
 	start(2, 2);
 	writes = 60000;
-	run(kernel_writer, evicting_owner, false);
+	run(kernel_writer, evicting_owner, NULL);
 	return finish();
 }
 
@@ -395,7 +449,36 @@ static bool writers_overrun_the_ring(void)
 {
 	start(2, 1);
 	writes = 200000;
-	run(one_primary_writer, one_primary_owner, false);
+	run(one_primary_writer, one_primary_owner, NULL);
+	return finish();
+}
+
+/* Under eager the user half of a mirror is right without a sync, too. */
+static void *passive_owner(void *argument)
+{
+	unsigned int cpu = (uintptr_t)argument, i = 0;
+
+	switch_to(cpu, 0);
+	while (!smp_load_acquire(&stop)) {
+		if (i++ % 4 == 0)
+			switch_to(cpu, i / 4 % PRIMARIES);
+		audit(cpu);
+	}
+	for (i = 0; i < w->mirrors; i++) {
+		const struct pgdm_mirror *m = &w->cache[cpu]->mirror[i];
+
+		if (m->primary && world_differences(m, m->primary))
+			fail("a mirror differs", cpu);
+	}
+	return NULL;
+}
+
+static bool eager_writers_against_first_copies(void)
+{
+	start(2, 1);
+	pgdm_engine.policy = &pgdm_policy_eager;
+	writes = 100000;
+	run(one_primary_writer, passive_owner, NULL);
 	return finish();
 }
 
@@ -404,6 +487,9 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(writers_and_owners_with_two_mirrors),
 	UNIT_TEST(kernel_writers_against_evictions),
 	UNIT_TEST(writers_overrun_the_ring),
+	UNIT_TEST(policies_change_under_writers_and_owners),
+	UNIT_TEST(writers_and_owners_under_each_policy),
+	UNIT_TEST(eager_writers_against_first_copies),
 };
 
 UNIT_SUITE(threads);

@@ -237,6 +237,47 @@ u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
 	return seq;
 }
 
+void world_user_return(struct world *w, unsigned int cpu)
+{
+	pgdm_cache_user_return(w->cache[cpu], &w->sync[cpu]);
+}
+
+void world_signal(struct world *w, unsigned int cpu)
+{
+	pgdm_cache_signal(w->cache[cpu], &w->sync[cpu]);
+}
+
+/**
+ * world_add() - the kernel's allocator adds an entry, and the policy signals
+ * @w: the machine
+ * @cpu: the CPU that writes
+ * @which: number of the primary
+ * @index: the entry
+ * @value: what the kernel was asked to write
+ */
+void world_add(struct world *w, unsigned int cpu, unsigned int which,
+	       unsigned int index, u64 value)
+{
+	const struct pgdm_primary *p = w->primary[which];
+	u64 before = pgdm_primary_seq(p);
+	enum pgdm_signal signal;
+	unsigned int i;
+
+	world_write(w, cpu, which, index, value);
+	signal = pgdm_policy_signal(pgdm_policy_now(), before,
+				    pgdm_primary_seq(p));
+	for (i = 0; signal != PGDM_SIGNAL_NONE && i < w->cpus; i++) {
+		const struct pgdm_mirror *m = READ_ONCE(w->cache[i]->loaded);
+
+		if (!m || READ_ONCE(m->primary) != p)
+			continue;
+		if (signal == PGDM_SIGNAL_IPI)
+			world_signal(w, i);
+		else
+			world_flush(w, i);
+	}
+}
+
 u64 world_stat(const struct world *w, unsigned int cpu, enum pgdm_stat stat)
 {
 	return w->cache[cpu]->stats.value[stat];

@@ -54,6 +54,10 @@ struct pgdm_mirror *world_switch(struct world *w, unsigned int cpu, int which);
 unsigned long world_root(const struct world *w, unsigned int which);
 void world_flush(struct world *w, unsigned int cpu);
 void world_fault(struct world *w, unsigned int cpu, unsigned int index);
+void world_user_return(struct world *w, unsigned int cpu);
+void world_signal(struct world *w, unsigned int cpu);
+void world_add(struct world *w, unsigned int cpu, unsigned int which,
+	       unsigned int index, u64 value);
 u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
 		unsigned int index, u64 value);
 u64 world_stat(const struct world *w, unsigned int cpu, enum pgdm_stat stat);
