@@ -1,15 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The cases.
+ * The cases, in sets: a set is measured in rounds of its own.
  */
 #ifndef CASES_H
 #define CASES_H
 
 #include "measure.h"
 
-extern const struct bench_case cases[];
-extern const unsigned int nr_cases;
+/**
+ * struct case_set - cases that are measured together
+ * @name: what --only takes
+ * @init: makes what they work on, or NULL
+ * @make: makes the cases too, where there are more than one would write down,
+ *	and returns how many; or NULL
+ * @cases: the first one is the copy that the others are set against
+ * @nr: how many
+ * @rounds: how often each is measured
+ * @brief: too many for the terminal
+ */
+struct case_set {
+	const char *name;
+	void (*init)(void);
+	unsigned int (*make)(const struct bench_case **cases);
+	const struct bench_case *cases;
+	unsigned int nr;
+	unsigned int rounds;
+	bool brief;
+};
 
-void cases_init(void);
+extern const struct case_set cases_core;	/* cases.c */
+extern const struct case_set cases_sweep;	/* sweep.c */
+extern const struct case_set cases_policies;	/* policies.c */
+extern const struct case_set cases_periods;	/* policies.c */
 
 #endif

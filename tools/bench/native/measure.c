@@ -25,9 +25,6 @@
 /* Smaller differences cannot be told from nothing. */
 #define RESOLUTION	0.5
 
-static double cycles_in[MAX_CASES][MAX_ROUNDS];
-static double over_in[MAX_CASES][MAX_ROUNDS];
-
 /**
  * measure_pin() - stay on one CPU
  * @cpu: its number
@@ -203,9 +200,22 @@ static unsigned int first_alike(const struct bench_case *cases, unsigned int i)
 	for (j = 0; j < i; j++)
 		if (!strcmp(cases[j].cache, cases[i].cache) &&
 		    !strcmp(cases[j].name, cases[i].name) &&
+		    cases[j].cpus == cases[i].cpus &&
+		    cases[j].rate == cases[i].rate &&
 		    !strcmp(cases[j].group, cases[i].group))
 			return j;
 	return i;
+}
+
+static void *array(size_t nr, size_t size)
+{
+	void *p = calloc(nr, size);
+
+	if (!p) {
+		fputs("native: out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
 }
 
 /**
@@ -213,37 +223,46 @@ static unsigned int first_alike(const struct bench_case *cases, unsigned int i)
  * @cases: the first is the copy that the others are set against
  * @nr: how many
  * @rounds: how many
- * @results: one a case
+ *
+ * Return: one result a case.
  */
-void measure_all(const struct bench_case *cases, unsigned int nr,
-		 unsigned int rounds, struct result *results)
+struct result *measure_all(const struct bench_case *cases, unsigned int nr,
+			   unsigned int rounds)
 {
 	static double ratios[MAX_ROUNDS];
-	unsigned int order[MAX_CASES], round, i;
+	struct result *results = array(nr, sizeof(*results));
+	unsigned int *order = array(nr, sizeof(*order)), round, i;
+	/* A case's rounds one after the other. */
+	double *cycles = array((size_t)nr * rounds, sizeof(*cycles));
+	double *over = array((size_t)nr * rounds, sizeof(*over));
 
 	for (i = 0; i < nr; i++)
 		order[i] = i;
 	for (round = 0; round < rounds; round++) {
 		shuffle(order, nr);
 		for (i = 0; i < nr; i++) {
-			unsigned int which = order[i];
+			size_t at = (size_t)order[i] * rounds + round;
 
-			measure(&cases[which], &cycles_in[which][round],
-				&over_in[which][round]);
+			measure(&cases[order[i]], &cycles[at], &over[at]);
 		}
 	}
 	for (i = 0; i < nr; i++) {
-		unsigned int first = first_alike(cases, i);
+		const double *mine = &over[(size_t)i * rounds];
+		const double *first;
 
-		results[i].cycles = spread_of(cycles_in[i], rounds);
-		results[i].over_empty = spread_of(over_in[i], rounds);
+		first = &over[(size_t)first_alike(cases, i) * rounds];
+		results[i].cycles = spread_of(&cycles[(size_t)i * rounds],
+					      rounds);
+		results[i].over_empty = spread_of(mine, rounds);
 		for (round = 0; round < rounds; round++)
-			ratios[round] = ratio(over_in[0][round],
-					      over_in[i][round]);
+			ratios[round] = ratio(over[round], mine[round]);
 		results[i].cheaper = spread_of(ratios, rounds);
 		for (round = 0; round < rounds; round++)
-			ratios[round] = ratio(over_in[i][round],
-					      over_in[first][round]);
+			ratios[round] = ratio(mine[round], first[round]);
 		results[i].relative = spread_of(ratios, rounds);
 	}
+	free(cycles);
+	free(over);
+	free(order);
+	return results;
 }

@@ -5,7 +5,8 @@
 #ifndef MEASURE_H
 #define MEASURE_H
 
-#define MAX_CASES	64
+#include <stdbool.h>
+
 #define MAX_ROUNDS	5000
 
 #define HOT	"hot"	/* in the first level */
@@ -17,6 +18,9 @@
  * @group: what it is about
  * @name: what is done
  * @n: its size: entries, or CPUs; 0 if it has none
+ * @policy: number of the policy in force
+ * @cpus: CPUs that use the address space, where it is not @n
+ * @rate: how often each of them switches to it and away
  * @cache: where its words are: HOT, L2, COLD
  * @ops: how many operations @run does
  * @prepare: not timed, or NULL
@@ -30,6 +34,9 @@ struct bench_case {
 	const char *group;
 	const char *name;
 	unsigned int n;
+	unsigned int policy;
+	unsigned int cpus;
+	unsigned int rate;
 	unsigned int ops;
 	const char *cache;
 };
@@ -57,7 +64,7 @@ struct spread {
  * @cheaper: the 4 KiB copy's @over_empty divided by this one's, per round; what
  *	is too small to be measured counts as half a cycle
  * @relative: this one's @over_empty divided by that of the first case of its
- *	group and name, per round
+ *	group, name, CPUs and rate, per round
  */
 struct result {
 	struct spread cycles;
@@ -69,7 +76,7 @@ struct result {
 void measure_pin(int cpu);
 double measure_tsc_hz(void);
 double measure_tsc_per_core_cycle(void);
-void measure_all(const struct bench_case *cases, unsigned int nr,
-		 unsigned int rounds, struct result *results);
+struct result *measure_all(const struct bench_case *cases, unsigned int nr,
+			   unsigned int rounds);
 
 #endif

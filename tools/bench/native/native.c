@@ -2,7 +2,7 @@
 /*
  * The native benchmark: cycles of the module's own core files on this CPU.
  *
- * usage: native [--rounds N] [--cpu N] [--json FILE]
+ * usage: native [--only SET] [--rounds N] [--cpu N] [--json FILE]
  *
  * README.md says what is measured and how, and describes the file.
  */
@@ -13,8 +13,16 @@
 #include <string.h>
 
 #include "cases.h"
+#include "fixture.h"
 
-#define DEFAULT_ROUNDS	400
+/* A set and what was found. */
+struct measured {
+	const struct case_set *set;
+	const struct bench_case *cases;
+	struct result *results;
+	unsigned int nr;
+	unsigned int rounds;
+};
 
 /**
  * struct target - what is to be reached
@@ -30,7 +38,17 @@ struct target {
 	bool at_most;
 };
 
-static struct result results[MAX_CASES];
+static const struct case_set *const sets[] = {
+	&cases_core,
+	&cases_sweep,
+	&cases_policies,
+	&cases_periods,
+};
+
+#define NR_SETS		(sizeof(sets) / sizeof(sets[0]))
+
+static struct measured measured[NR_SETS];
+static unsigned int nr_measured;
 static double tsc_hz, tsc_per_core_cycle;
 
 static bool is_reached(const struct target *t)
@@ -38,17 +56,20 @@ static bool is_reached(const struct target *t)
 	return t->at_most ? t->value <= t->limit : t->value >= t->limit;
 }
 
-/* A hot case. */
+/* A hot case of the first set. */
 static const struct result *find(const char *group, const char *name,
 				 unsigned int n)
 {
+	const struct measured *m = &measured[0];
 	unsigned int i;
 
-	for (i = 0; i < nr_cases; i++)
-		if (!strcmp(cases[i].group, group) &&
-		    !strcmp(cases[i].name, name) && cases[i].n == n &&
-		    !strcmp(cases[i].cache, HOT))
-			return &results[i];
+	for (i = 0; i < m->nr; i++) {
+		const struct bench_case *c = &m->cases[i];
+
+		if (!strcmp(c->group, group) && !strcmp(c->name, name) &&
+		    c->n == n && !strcmp(c->cache, HOT))
+			return &m->results[i];
+	}
 	fprintf(stderr, "native: no case %s, %s, %u\n", group, name, n);
 	exit(1);
 }
@@ -96,7 +117,7 @@ static unsigned int make_targets(struct target *targets)
 	return n;
 }
 
-static void print_table(void)
+static void print_table(const struct measured *m)
 {
 	unsigned int i;
 
@@ -104,9 +125,9 @@ static void print_table(void)
 	       "spread over rounds", "copies");
 	printf("%-44s %5s %9s  %-19s %8s\n", "operation", "n",
 	       "over empty", "p10 .. p90", "4 KiB/op");
-	for (i = 0; i < nr_cases; i++) {
-		const struct bench_case *c = &cases[i];
-		const struct result *r = &results[i];
+	for (i = 0; i < m->nr; i++) {
+		const struct bench_case *c = &m->cases[i];
+		const struct result *r = &m->results[i];
 		char name[64], n[16] = "", spread[32], suffix[16];
 
 		snprintf(suffix, sizeof(suffix), ", %s", c->cache);
@@ -166,14 +187,17 @@ static void read_cpu_model(char *model, size_t size)
 		fclose(f);
 }
 
-static void json_row(FILE *f, unsigned int i)
+static void json_row(FILE *f, const struct measured *m, unsigned int i)
 {
-	const struct bench_case *c = &cases[i];
-	const struct result *r = &results[i];
+	const struct bench_case *c = &m->cases[i];
+	const struct result *r = &m->results[i];
 
 	fprintf(f, "  {\"group\": \"%s\", \"name\": \"%s\", ", c->group,
 		c->name);
-	fprintf(f, "\"n\": %u, \"cache\": \"%s\",\n   ", c->n, c->cache);
+	fprintf(f, "\"n\": %u, \"cpus\": %u, \"rate\": %u, ", c->n, c->cpus,
+		c->rate);
+	fprintf(f, "\"cache\": \"%s\", \"rounds\": %u,\n   ", c->cache,
+		m->rounds);
 	json_spread(f, "cycles", &r->cycles, ",\n   ");
 	json_spread(f, "over_empty", &r->over_empty, ",\n   ");
 	json_spread(f, "times_cheaper_than_copy", &r->cheaper, ",\n   ");
@@ -189,29 +213,46 @@ static void json_target(FILE *f, const struct target *t)
 	fprintf(f, "\"reached\": %s}", is_reached(t) ? "true" : "false");
 }
 
-static void write_json(FILE *f, const struct target *targets, unsigned int nr,
-		       unsigned int rounds)
+static void write_json(FILE *f, const struct target *targets, unsigned int nr)
 {
+	const char *between = "";
 	char model[128];
-	unsigned int i;
+	unsigned int i, j;
 
 	read_cpu_model(model, sizeof(model));
-	fprintf(f, "{\n\"format\": 1,\n");
+	fprintf(f, "{\n\"format\": 2,\n");
 	fprintf(f, "\"cpu\": \"%s\",\n\"compiler\": \"%s\",\n", model,
 		__VERSION__);
 	fprintf(f, "\"tsc_hz\": %.0f,\n\"tsc_per_core_cycle\": %.4f,\n",
 		tsc_hz, tsc_per_core_cycle);
-	fprintf(f, "\"rounds\": %u,\n\"rows\": [\n", rounds);
-	for (i = 0; i < nr_cases; i++) {
-		json_row(f, i);
-		fputs(i + 1 < nr_cases ? ",\n" : "\n", f);
-	}
-	fputs("],\n\"targets\": [\n", f);
+	fprintf(f, "\"ring\": %u,\n\"rows\": [", PGDM_RING);
+	for (i = 0; i < nr_measured; i++)
+		for (j = 0; j < measured[i].nr; j++) {
+			fprintf(f, "%s\n", between);
+			json_row(f, &measured[i], j);
+			between = ",";
+		}
+	fputs("\n],\n\"targets\": [\n", f);
 	for (i = 0; i < nr; i++) {
 		json_target(f, &targets[i]);
 		fputs(i + 1 < nr ? ",\n" : "\n", f);
 	}
 	fputs("]\n}\n", f);
+}
+
+static void measure_set(const struct case_set *set, unsigned int rounds)
+{
+	struct measured *m = &measured[nr_measured++];
+
+	m->set = set;
+	m->cases = set->cases;
+	m->nr = set->nr;
+	m->rounds = rounds ? rounds : set->rounds;
+	if (set->init)
+		set->init();
+	if (set->make)
+		m->nr = set->make(&m->cases);
+	m->results = measure_all(m->cases, m->nr, m->rounds);
 }
 
 static unsigned long number(const char *text, unsigned long most)
@@ -227,22 +268,38 @@ static unsigned long number(const char *text, unsigned long most)
 	return n;
 }
 
+static void usage(void)
+{
+	unsigned int i;
+
+	fputs("usage: native [--only SET] [--rounds N] [--cpu N] [--json FILE]\nsets:",
+	      stderr);
+	for (i = 0; i < NR_SETS; i++)
+		fprintf(stderr, " %s", sets[i]->name);
+	fputc('\n', stderr);
+	exit(2);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "only", required_argument, NULL, 'o' },
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "cpu", required_argument, NULL, 'c' },
 		{ "json", required_argument, NULL, 'j' },
 		{ NULL, 0, NULL, 0 },
 	};
-	unsigned int rounds = DEFAULT_ROUNDS, nr;
+	const char *json = NULL, *only = NULL;
+	unsigned int rounds = 0, nr = 0, i;
 	struct target targets[8];
-	const char *json = NULL;
 	int option, cpu = 0;
 	FILE *f;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
+		case 'o':
+			only = optarg;
+			break;
 		case 'r':
 			rounds = number(optarg, MAX_ROUNDS);
 			break;
@@ -253,25 +310,34 @@ int main(int argc, char **argv)
 			json = optarg;
 			break;
 		default:
-			fputs("usage: native [--rounds N] [--cpu N] [--json FILE]\n",
-			      stderr);
-			return 2;
+			usage();
 		}
 	}
-	if (!rounds)
-		rounds = 1;
 
 	measure_pin(cpu);
-	cases_init();
+	fixture_init();
 	tsc_hz = measure_tsc_hz();
 	tsc_per_core_cycle = measure_tsc_per_core_cycle();
-	printf("CPU %d, TSC %.0f MHz, %.3f TSC cycles a cycle of the core, %u rounds\n\n",
-	       cpu, tsc_hz / 1e6, tsc_per_core_cycle, rounds);
-	measure_all(cases, nr_cases, rounds, results);
-	nr = make_targets(targets);
-	print_table();
+	for (i = 0; i < NR_SETS; i++)
+		if (!only || !strcmp(only, sets[i]->name))
+			measure_set(sets[i], rounds);
+	if (!nr_measured)
+		usage();
+	printf("CPU %d, TSC %.0f MHz, %.3f TSC cycles a cycle of the core, a ring of %u records\n",
+	       cpu, tsc_hz / 1e6, tsc_per_core_cycle, PGDM_RING);
+	for (i = 0; i < nr_measured; i++) {
+		const struct measured *m = &measured[i];
+
+		printf("\n%s: %u cases, %u rounds\n", m->set->name, m->nr,
+		       m->rounds);
+		if (!m->set->brief)
+			print_table(m);
+	}
 	putchar('\n');
-	print_targets(targets, nr);
+	if (measured[0].set == &cases_core) {
+		nr = make_targets(targets);
+		print_targets(targets, nr);
+	}
 	if (!json)
 		return 0;
 	f = fopen(json, "w");
@@ -279,7 +345,7 @@ int main(int argc, char **argv)
 		perror(json);
 		return 1;
 	}
-	write_json(f, targets, nr, rounds);
+	write_json(f, targets, nr);
 	if (fclose(f)) {
 		perror(json);
 		return 1;

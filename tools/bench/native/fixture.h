@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Primaries, their mirrors, and what is done to them before a case is timed.
+ */
+#ifndef FIXTURE_H
+#define FIXTURE_H
+
+#include "cache.h"
+#include "measure.h"
+#include "mirror.h"
+#include "primary.h"
+
+#define PAIRS		64	/* a mirror and its primary each */
+#define SLOTS		PGDM_MIRRORS_DEFAULT
+
+extern struct pgdm_primary *primary[PAIRS];
+extern struct pgdm_mirror *mirror[PAIRS];
+extern unsigned long root[PAIRS];
+extern struct pgdm_copied done;
+extern struct pgdm_stats stats;
+extern unsigned int turn;
+
+void fixture_init(void);
+void *fixture_allocate(size_t alignment, size_t bytes);
+struct pgdm_cache *fixture_cache(unsigned int tables);
+struct pgdm_primary *fixture_primary(u64 id);
+void fixture_dirty(const struct bench_case *c);
+void fixture_dirty_elsewhere(const struct bench_case *c);
+void fixture_cold(const struct bench_case *c);
+
+#endif
