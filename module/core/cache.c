@@ -194,6 +194,7 @@ static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
 	if (!m)
 		return NULL;
 	sync->reason = PGDM_REASON_ATTACH;
+	pgdm_stat_inc(&c->stats, PGDM_STAT_attaches);
 	start = begin(c, m);
 	pgdm_mirror_sync_full(m, p, &sync->copied);
 	end(c, m, p, start, sync);

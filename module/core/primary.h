@@ -12,8 +12,9 @@ struct pgdm_stats;
 
 /*
  * Records that a primary keeps of its latest changes. A mirror that fell
- * further behind is copied in full; beyond some 64 words that is cheaper
- * anyway (Documentation/measurements.md).
+ * further behind is copied in full. With nothing in the caches that is where
+ * the full copy becomes cheaper; with everything there it would be at some 110
+ * (Documentation/measurements.md).
  */
 #define PGDM_RING		64
 #define PGDM_RING_MASK		(PGDM_RING - 1)

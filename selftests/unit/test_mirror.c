@@ -186,6 +186,31 @@ static bool late_record_is_full(void)
 }
 
 /* L4: a full copy does not fight the walker over kernel-half Accessed bits. */
+/*
+ * Entries are compared four at once; of those, only what differs is stored: the
+ * Accessed bits of the three others stay.
+ */
+static bool full_finds_each_entry_of_the_kernel_half(void)
+{
+	struct pgdm_copied done = { 0 };
+	unsigned int i, j;
+
+	start(1);
+	for (i = PGDM_USER_ENTRIES; i < PGDM_ENTRIES; i++) {
+		for (j = PGDM_USER_ENTRIES; j < PGDM_ENTRIES; j++) {
+			p->page[0][j] = ENTRY(j) & ~PGDM_ENTRY_ACCESSED;
+			m->page[0][j] = ENTRY(j);
+		}
+		p->page[0][i] = ENTRY(1000 + i);
+		pgdm_mirror_sync_full(m, p, &done);
+		for (j = PGDM_USER_ENTRIES; j < PGDM_ENTRIES; j++)
+			CHECK_EQUAL(m->page[0][j],
+				    j == i ? ENTRY(1000 + i) : ENTRY(j));
+	}
+	world_destroy(w);
+	return true;
+}
+
 static bool full_leaves_accessed_bits_of_the_kernel_half(void)
 {
 	struct pgdm_copied done = { 0 };
@@ -286,6 +311,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(behind_across_the_wrap),
 	UNIT_TEST(record_not_written_yet_is_full),
 	UNIT_TEST(late_record_is_full),
+	UNIT_TEST(full_finds_each_entry_of_the_kernel_half),
 	UNIT_TEST(full_leaves_accessed_bits_of_the_kernel_half),
 	UNIT_TEST(lacks_looks_at_both_pages),
 	UNIT_TEST(sync_entry_takes_published_changes_along),

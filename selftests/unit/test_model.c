@@ -165,6 +165,7 @@ static void ref_switch(struct ref *r, struct ref_cpu *c, int which)
 	if (c->mirror[i].of != NOBODY)
 		c->count[PGDM_STAT_evictions]++;
 	c->mirror[i].of = which;
+	c->count[PGDM_STAT_attaches]++;
 	full_sync(r, c, &c->mirror[i]);
 	c->loaded = i;
 }

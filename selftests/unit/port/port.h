@@ -34,6 +34,8 @@ typedef unsigned long long u64;
 
 #define ilog2(n)	(63 - __builtin_clzll(n))
 
+#define pgdm_prefetch(address)	__builtin_prefetch(address)
+
 #define barrier()	__asm__ __volatile__("" : : : "memory")
 
 #ifdef PGDM_SIM
