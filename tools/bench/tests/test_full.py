@@ -1,0 +1,346 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of the full experiment's report: figures, checks, tables, plots."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# pylint: disable=wrong-import-position
+import fixture  # noqa: E402
+import full  # noqa: E402
+import ktap  # noqa: E402
+from ktap import same  # noqa: E402
+from pgdm_report import full_figures, measures, tables  # noqa: E402
+from test_report import Page, counter, edit, remove  # noqa: E402
+
+ICOUNT = "absent switch 6000.0\nabsent switch 6010.0\nlive switch 6085.0\nlive switch 6095.0\n"
+
+
+class Made:
+    """An experiment and its report in a directory of their own."""
+
+    def __init__(self, spoil=None, native=None, plots=False, **options):
+        self.top = tempfile.mkdtemp()
+        self.raw, self.out = os.path.join(self.top, "raw"), os.path.join(self.top, "out")
+        os.makedirs(self.raw)
+        fixture.write_settings(self.raw, **options)
+        for name, content in (("native.json", native or fixture.native()), ("native-ring.json", fixture.native(ring=1024))):
+            fixture.put(f"{self.out}/{name}", json.dumps(content))
+        fixture.put(f"{self.out}/icount.raw", ICOUNT)
+        if spoil:
+            spoil(self)
+        stdout, stderr = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            self.status = full.main(["--raw", self.raw, "--out", self.out] + ([] if plots else ["--no-plots"]))
+        self.stdout, self.stderr = stdout.getvalue(), stderr.getvalue()
+        self.files = {}
+        for name in os.listdir(self.out):
+            with open(f"{self.out}/{name}", encoding="utf-8") as f:
+                self.files[name] = f.read()
+        self.json = json.loads(self.files["full.json"]) if "full.json" in self.files else None
+        shutil.rmtree(self.top)
+
+    def failed(self):
+        return [c["name"] for c in self.json["checks"] if c["verdict"] == "FAIL"]
+
+    def verdicts(self):
+        return {s["name"]: s["verdict"] for s in self.json["settings"]}
+
+    def text(self, name):
+        return next(c["text"] for c in self.json["checks"] if c["name"] == name)
+
+    def table(self, name):
+        """A table of answers.txt: its lines, as cells."""
+        part = self.files["answers.txt"].split(f"Table `{name}`")[1].split("\nTable ")[0]
+        return [[c.strip() for c in line.strip("|").split("|")] for line in part.splitlines() if line.startswith("|")]
+
+
+def test_good_run():
+    """a whole experiment passes every check"""
+    made = Made()
+    same((made.status, made.failed(), made.stderr), (0, [], ""))
+    same(made.verdicts(), {"1": "whole", "2p": "whole"})
+    same([c["verdict"] for c in made.json["checks"]], ["PASS"] * 7)
+
+
+def test_lost_machine():
+    """a machine that was lost is reported as lost, and the rest is there"""
+    made = Made(remove("2p/meta"))
+    same((made.status, made.failed()), (1, ["settings"]))
+    same(made.verdicts(), {"1": "whole", "2p": "lost"})
+    assert "2 CPUs, PTI: lost: nothing is there: meta: no such file" in made.text("settings"), made.text("settings")
+    assert "lost       2 CPUs, PTI" in made.stdout
+    same(made.json["settings"][1]["bench"], None)
+    assert made.table("new-entry")[2][0] == "1 CPU"
+
+
+def test_died_machine():
+    """a machine that died on its way keeps what there is, and fails"""
+
+    def spoil(made):
+        remove("2p/finished")(made)
+        remove("2p/r2/compile")(made)
+        edit("2p/host", lambda t: t.replace("vm_status 0", "vm_status 125"))(made)
+
+    made = Made(spoil)
+    same((made.status, made.failed()), (1, ["settings"]))
+    same(made.verdicts()["2p"], "incomplete")
+    assert "the virtual machine's status was 125" in made.text("settings")
+
+
+def test_wrong_machine():
+    """a machine that is not what its name says fails"""
+    made = Made(edit("2p/meta", lambda t: t.replace("pti on", "pti off")))
+    same(made.failed(), ["settings"])
+    assert "pti is off and not on" in made.text("settings")
+
+
+def test_nothing():
+    """without any setting there is nothing to report on"""
+    made = Made(lambda m: [remove(n)(m) for n in ("1", "2p")])
+    same((made.status, made.json), (2, None))
+    assert "no setting is there" in made.stderr
+
+
+def test_sweep_missing():
+    """a policy's sweep that is missing, cut or garbage fails and is named"""
+    for change, text in (
+        (remove("1/r2/sweep/flag/cells"), "r2/sweep/flag/cells: no such file"),
+        (edit("1/r2/sweep/flag/cells", lambda t: t[:-3]), "cut short"),
+        (edit("1/r2/sweep/flag/cells", lambda t: t.replace("writes", "wrote")), "COUNTER...' is expected"),
+        (edit("1/r2/sweep/flag/cells", lambda t: t.replace(" ipis", " other")), "missing: ipis"),
+        (edit("1/r2/sweep/flag/cells", lambda t: t + "1 2 3\n"), "3 values for"),
+    ):
+        made = Made(change)
+        same((made.status, made.failed()), (1, ["settings"]))
+        assert text in made.stderr, made.stderr
+
+
+def test_violation():
+    """a violation in any machine fails"""
+    made = Made(edit("2p/r1/churn/flag/audit", lambda t: t.replace(" 0 violations", " 2 violations")))
+    same(made.failed(), ["audit"])
+    assert "2 violations: 2 CPUs, PTI: churn/flag round 1: 2" in made.text("audit")
+
+
+def test_failed_workload():
+    """a run that failed or took too long fails"""
+    made = Made(edit("1/r1/churn/flag/step", lambda t: t.replace("status 0", "status 124")))
+    same(made.failed(), ["workloads"])
+
+
+def test_measures():
+    """bytes into mirrors: copied by owners and stored by writers; first copies apart"""
+    stats = {"bytes_copied": 3 * 8192 + 80, "write_throughs": 7, "attaches": 3}
+    same(measures.written(stats), 3 * 8192 + 80 + 56)
+    same(measures.beyond_first(stats, True), 136)
+    same(measures.beyond_first(stats, False), 3 * 4096 + 136)
+    same(measures.per(5, 0), 0)
+
+
+def beat(policy, name, value):
+    """Another policy's counter in each round of churn on one CPU."""
+
+    def spoil(made):
+        for nr in (1, 2):
+            edit(f"1/r{nr}/churn/{policy}/stats", counter(name, value))(made)
+
+    return spoil
+
+
+def test_dirty_beaten_in_bytes():
+    """dirty that writes more bytes than another correct policy on any workload fails"""
+    made = Made(beat("flag", "bytes_copied", 1000))
+    same((made.status, made.failed()), (1, ["dirty-bytes"]))
+    assert re.search(r"by flag on churn \(1 CPU\): \d+ and 17 bytes", made.text("dirty-bytes")), made.text("dirty-bytes")
+
+
+def test_writers_stores_count():
+    """what writers store counts: eager is not better for copying nothing"""
+    policies = ("native", "always", "eager", "dirty")
+
+    def spoil(stores):
+        def change(made):
+            for where in ("1", "2p"):
+                for nr in (1, 2):
+                    for w in ("churn", "compile"):
+                        path = f"{where}/r{nr}/{w}/eager/stats"
+                        edit(path, counter("bytes_copied", 0))(made)
+                        edit(path, counter("publishes", 60))(made)
+                        edit(path, counter("write_throughs", stores))(made)
+
+        return change
+
+    # Dirty copied 60 entries and 15 tables a round, for 60 writes.
+    same(Made(spoil(60), policies=policies).failed(), ["dirty-bytes"])
+    same(Made(spoil(60 + 16 * 512), policies=policies).failed(), [])
+
+
+def test_first_copies_apart():
+    """first copies, which the scheduler decides on, are not held against dirty"""
+
+    def spoil(made):
+        for nr in (1, 2):
+            path = f"1/r{nr}/churn/dirty/stats"
+            edit(path, counter("bytes_copied", 8 * 60 + 400 * 4096))(made)
+            edit(path, counter("attaches", 400))(made)
+            edit(f"1/r{nr}/churn/flag/stats", counter("bytes_copied", 8 * 61 + 4096))(made)
+            edit(f"1/r{nr}/churn/flag/stats", counter("attaches", 1))(made)
+            edit(f"1/r{nr}/churn/flag/stats", counter("publishes", 60))(made)
+
+    same(Made(spoil).failed(), [])
+
+
+def test_flush_only_is_no_rival():
+    """a policy that is not correct is not what dirty is compared with"""
+    made = Made(beat("flush-only", "bytes_copied", 0), policies=("native", "always", "flush-only", "dirty"))
+    same(made.failed(), [])
+
+
+def test_dirty_beaten_in_ipis():
+    """dirty that interrupts a CPU fails"""
+    made = Made(edit("1/r2/churn/dirty/stats", counter("ipis", 1)))
+    same(made.failed(), ["dirty-ipis"])
+
+
+def test_dirty_beaten_in_cycles():
+    """a sync of dirty that costs more than a full copy, hot or cold, fails"""
+    same(Made(native=fixture.native(entry=4.7)).failed(), [])
+    made = Made(native=fixture.native(entry=5))
+    same(made.failed(), ["dirty-sync-cycles"])
+    assert "1.07 times" in made.text("dirty-sync-cycles"), made.text("dirty-sync-cycles")
+
+
+def test_losing_periods_are_told():
+    """periods in which another policy costs less are told"""
+    native = fixture.native()
+    for r in native["rows"]:
+        if (r["group"], r["name"], r["n"]) == ("period", "flag", 512):
+            r["over_empty"] = fixture.spread(100)
+    made = Made(native=native)
+    found = next(c for c in made.json["checks"] if c["name"] == "dirty-periods")
+    same((found["verdict"], found["value"]), ("NOTE", 2))
+    assert "3.30 times those of flag, 512 writes" in found["text"], found["text"]
+    same(made.status, 0)
+
+
+def test_without_native():
+    """without native figures their checks are skipped, their tables absent"""
+    made = Made(lambda m: [os.remove(f"{m.out}/{n}") for n in ("native.json", "native-ring.json", "icount.raw")])
+    same(made.failed(), [])
+    same([c["verdict"] for c in made.json["checks"]][-2:], ["SKIP", "SKIP"])
+    assert "Table `sync`" not in made.files["answers.txt"]
+    assert "Table `signals`" in made.files["answers.txt"]
+
+
+def test_crossing():
+    """the break-even lies between the two numbers that enclose it"""
+    same(full_figures.crossing(fixture.native(ring=1024), "hot"), 64 + (300 - 192) / (384 - 192) * 64)
+    same(full_figures.crossing(fixture.native(), "hot"), None)
+
+
+def test_maps():
+    """maps: dirty against the best of the others, which is named"""
+    same(full_figures.against_best({"dirty": 2, "flag": 4, "always": 8}, "dirty"), (0.5, "flag"))
+    same(full_figures.against_best({"dirty": 0, "flag": 0}, "dirty"), (1.0, "flag"))
+    same(full_figures.against_best({"dirty": 1, "eager": 0}, "dirty"), (float("inf"), "eager"))
+    same(full_figures.against_best({"dirty": 1}, "dirty"), None)
+    made = Made()
+    cell = next(c for c in made.json["maps"]["bytes"] if (c["returns"], c["writes"]) == (8, 64))
+    same(cell, {"returns": 8, "writes": 64, "cpus": 1, "ratio": 64 / (8 * 512), "best": "always"})
+
+
+def test_xen_table():
+    """Xen's comparison: first form, merged form, and the change"""
+    made = Made(beat("always-exit", "user_returns", 1), policies=("native", "always-exit", "flag", "dirty"))
+    rows = made.table("xen")
+    same(rows[0][:5], ["setting", "what", "always-exit (first form)", "flag (merged)", "change"])
+    same(rows[2][:2] + rows[2][4:5], ["1 CPU", "full copies", "+0.0 %"])
+
+
+def test_numbers():
+    """numbers of the tables"""
+    same([tables.plain(v) for v in (0, 7, 7.25, 12.34, 99.96, 123.4, 4567, None, float("inf"))], ["0", "7", "7.25", "12.3", "100.0", "123", "4,567", "-", "inf"])
+    same(tables.spelled({"median": 5, "min": 5, "max": 5}), "5")
+    same(tables.spelled({"median": 5, "min": 4.5, "max": 6}), "5 [4.50..6]")
+
+
+def test_instructions():
+    """guest instructions: what is added to those without the module"""
+    rows = Made().table("instructions")
+    same(rows[2], ["absent", "6,010"])
+    same(rows[3], ["live", "+85 [+75..+85]"])
+
+
+def test_plots():
+    """every plot is well-formed, the same for the same figures, has units, and the page shows it"""
+    made = Made(plots=True)
+    again = Made(plots=True)
+    same([n for n in made.json["plots"] if made.files[n] != again.files[n]], [])
+    same(sorted(made.json["plots"]), ["break-even.svg", "bytes-per-switch.svg", "cost-of-a-write.svg", "extra-faults.svg", "sync-cost.svg"])
+    for name in made.json["plots"]:
+        xml.etree.ElementTree.fromstring(made.files[name])
+        assert f"src='{name}'" in made.files["full.html"], name
+        links = set(re.findall(r'(?:href|src)="([^#"]+)"', made.files[name]))
+        same((name, links - {"http://www.w3.org/1999/xlink"}), (name, set()))
+    assert "bytes per switch" in made.files["bytes-per-switch.svg"]
+    assert "TSC cycles to publish one write" in made.files["cost-of-a-write.svg"]
+    same(made.files["index.html"], made.files["full.html"])
+
+
+def test_page():
+    """the page: closed elements, nothing from a network"""
+    page = Page()
+    page.feed(Made().files["full.html"])
+    same(page.open, [])
+    same([link for link in page.links if ":" in link or link.startswith("/")], [])
+
+
+def test_documented():
+    """every field of full.json is described, and nothing else"""
+    here = os.path.dirname(os.path.abspath(__file__))
+    described, prefix = set(), None
+    with open(f"{here}/../../../Documentation/bench-json.md", encoding="utf-8") as f:
+        for line in f:
+            if line.startswith("## full.json"):
+                head = re.match("## full.json: `(.*)`", line)
+                prefix = head.group(1) + "." if head else ""
+            elif line.startswith("## "):
+                prefix = None
+            field = re.match(r"\| `([^`]+)` \|", line)
+            if field and prefix is not None:
+                described.add(prefix + field.group(1))
+    found = set()
+
+    def walk(value, path):
+        if path in ("settings[].bench", "icount"):
+            found.add(path)
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                name = "COUNTER" if path == "settings[].sweep[].stats" else name
+                walk(inner, f"{path}.{name}".lstrip("."))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for inner in value:
+                walk(inner, path + "[]")
+        else:
+            found.add(path)
+
+    walk(Made(remove("2p/r1/sweep/flag/cells")).json, "")
+    found = {re.sub(r"\.(median|min|max)$", "", path) for path in found}
+    same(sorted(found - described), [])
+    same(sorted(described - found), [])
+
+
+if __name__ == "__main__":
+    sys.exit(ktap.run(sys.modules["__main__"]))
