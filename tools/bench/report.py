@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Make the benchmark's report from the snapshots of a run.
 
-usage: report.py --raw DIR --out DIR
+usage: report.py --raw DIR --out DIR [--plots]
 
 Reads what tools/bench/guest left in the first directory, prints the table,
 writes index.html and bench.json (Documentation/bench-json.md) to the second.
@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from pgdm_report import checks, figures, page, raw, text  # noqa: E402
+from pgdm_report import checks, figures, page, raw, settings, text  # noqa: E402
 
 SCHEMA = "pgd-mirror-bench/1"
 
@@ -29,6 +29,7 @@ EXTRAS = {
     "syncs.txt": "the traced round by comm, CPU, policy and reason (perf script pgd-mirror-syncs)",
     "perf.data": "the trace itself, of a short round of its own under each policy",
     "native.json": "cycles of the same core code on the host CPU (make bench-native)",
+    "full.html": "every policy, on machines of 1 to 8 CPUs (make bench BENCH=full)",
 }
 
 
@@ -59,10 +60,22 @@ def write(path, content):
     os.replace(path + ".new", path)
 
 
+def draw(run, out):
+    """The plots of a single machine."""
+    from pgdm_report import plots  # pylint: disable=import-outside-toplevel  # slow to load
+
+    one = [settings.Setting("", int(run.meta["cpus"]), run.meta.get("pti") == "on", run)]
+    made = [(plots.bytes_per_switch(one, out, "quick-bytes-per-switch.svg"), "bytes per switch, by policy and workload")]
+    if "churn" in run.workloads:
+        made.append((plots.extra_faults(one, out, "quick-extra-faults.svg"), "extra faults"))
+    return made
+
+
 def main(argv):
     parser = argparse.ArgumentParser(description="Make the benchmark's report.")
     parser.add_argument("--raw", required=True, help="directory of snapshots")
     parser.add_argument("--out", required=True, help="directory for the report")
+    parser.add_argument("--plots", action="store_true", help="make plots, too")
     args = parser.parse_args(argv)
 
     try:
@@ -84,7 +97,8 @@ def main(argv):
         for name, what in EXTRAS.items()
         if os.path.exists(os.path.join(args.out, name))
     }
-    write(os.path.join(args.out, "index.html"), page.render(run, table, rows, environment, extras))
+    drawn = draw(run, args.out) if args.plots else []
+    write(os.path.join(args.out, "index.html"), page.render(run, table, rows, environment, extras, drawn))
     print(text.render(run, table, rows, environment), end="")
     return 1 if any(one["verdict"] == checks.FAIL for one in rows) else 0
 

@@ -5,7 +5,7 @@ import os
 from html import escape
 
 from . import figures
-from .page import STYLE, cells
+from .page import STYLE, cells, plots
 
 FILES = {
     "full.json": "the same figures for programs",
@@ -56,7 +56,7 @@ def render(all_settings, made, drawn, checks, out_dir):
     out = [
         "<!DOCTYPE html>",
         "<html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>",
-        f"<title>pgd-mirror: every policy</title><style>{STYLE}\nimg {{ max-width: 100%; }}</style></head><body>",
+        f"<title>pgd-mirror: every policy</title><style>{STYLE}</style></head><body>",
         "<h1>pgd-mirror: every policy</h1>",
         WORDS,
         "<h2>Checks</h2><table class=left><thead><tr><th>verdict</th><th>check</th><th>found</th></tr></thead><tbody>",
@@ -65,8 +65,7 @@ def render(all_settings, made, drawn, checks, out_dir):
         bad = " class=bad" if one["verdict"] == "FAIL" else ""
         out.append(f"<tr{bad}>{cells((one['verdict'], one['name'], one['text']))}</tr>")
     out.append("</tbody></table><h2>Plots</h2>")
-    for name, what in drawn:
-        out.append(f"<p><a href='{escape(name)}'><img src='{escape(name)}' alt='{escape(what)}'></a></p>")
+    out.append(plots(drawn))
     out.append("<h2>Tables</h2>")
     out += [table(t) for t in made]
     out.append(where(all_settings))

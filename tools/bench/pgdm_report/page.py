@@ -13,6 +13,7 @@ th, td { padding: .15em .6em; border-bottom: 1px solid #ccc; text-align: right; 
 th:first-child, td:first-child, table.left th, table.left td { text-align: left; }
 thead th { border-bottom: 2px solid #111; } tbody th { background: #f2f2f2; font-weight: normal; }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; } table.left td { white-space: normal; }
+img { max-width: 100%; }
 .bad { font-weight: bold; border: 2px solid #111; } .wide { overflow-x: auto; }
 @media print { body { font-size: 9pt; max-width: none; margin: 0; } .wide { overflow: visible; }
   th, td { padding: .1em .3em; } thead { display: table-header-group; } tr { break-inside: avoid; } }
@@ -20,9 +21,9 @@ td { font-variant-numeric: tabular-nums; white-space: nowrap; } table.left td { 
 
 LIMITS = """
 <p>A <em>mirror</em> is a copy of a root page table (the <em>primary</em>) that one CPU owns; a <em>sync</em> brings it up
-to date, and the <em>policy</em> decides when that is done and how much is copied. Mirrors are kept and compared here,
-but the CPU stays on the primary (<em>shadow mode</em>): what is shown is how much each policy has to do for the same
-work, and that it is right.</p>
+to date, and the <em>policy</em> decides when that is done and how much is copied. In <em>live mode</em> the CPU walks the
+mirrors; in <em>shadow mode</em> they are kept and compared, but the CPU stays on the primary. What is shown is how much
+each policy has to do for the same work, and that it is right.</p>
 <ul>
 <li>Each workload is a fixed amount of work. It is run under every policy in every round, and the order of the policies
 changes from round to round. Figures are medians of the rounds.</li>
@@ -88,7 +89,12 @@ def rounds(table):
     return "\n".join(out)
 
 
-def render(run, table, checks, environment, extras):
+def plots(drawn):
+    """Pictures that lie beside the page."""
+    return "".join(f"<p><a href='{escape(name)}'><img src='{escape(name)}' alt='{escape(what)}'></a></p>" for name, what in drawn)
+
+
+def render(run, table, checks, environment, extras, drawn=()):
     """The whole page. @extras: names of further files in the same directory."""
     out = [
         "<!DOCTYPE html>",
@@ -108,6 +114,7 @@ def render(run, table, checks, environment, extras):
         f"<h2>Figures</h2><p>Size {escape(run.meta['size'])}, {run.rounds} rounds, medians; "
         "k, M, G are thousands, millions, thousand millions.</p>",
         figures(table),
+        plots(drawn),
         "<h2>What the columns mean</h2><table class=left><tbody>",
     ]
     for col in COLUMNS:

@@ -282,7 +282,6 @@ def sync_cost(native, ring, out, name="sync-cost.svg"):
             (native_rows(native, group="sweep", name="changes", cache=cache), f"dirty (ring of {native['ring']})", "o", "-", "#0050b0"),
             (native_rows(ring, group="sweep", name="changes", cache=cache) if ring else [], "entry by entry, without end", "x", "--", "#555555"),
         ):
-            rows = [r for r in rows if r["n"] != 65]
             if rows:
                 found = [r["over_empty"] for r in rows]
                 ax.errorbar([r["n"] for r in rows], [f["median"] for f in found], yerr=[[f["median"] - f["p10"] for f in found], [f["p90"] - f["median"] for f in found]], marker=marker, linestyle=dashes, color=color, markersize=4, linewidth=1.2, elinewidth=0.8, label=label)

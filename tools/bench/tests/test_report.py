@@ -28,7 +28,7 @@ from pgdm_report.columns import short, times  # noqa: E402
 class Made:
     """A run and its report in a directory of their own."""
 
-    def __init__(self, spoil=None, **options):
+    def __init__(self, spoil=None, plots=False, **options):
         self.top = tempfile.mkdtemp()
         self.raw, self.out = os.path.join(self.top, "raw"), os.path.join(self.top, "out")
         fixture.write_run(self.raw, **options)
@@ -36,9 +36,10 @@ class Made:
             spoil(self)
         stdout, stderr = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-            self.status = report.main(["--raw", self.raw, "--out", self.out])
+            self.status = report.main(["--raw", self.raw, "--out", self.out] + ["--plots"] * plots)
         self.stdout, self.stderr = stdout.getvalue(), stderr.getvalue()
         self.json = self.page = None
+        self.names = sorted(os.listdir(self.out)) if os.path.isdir(self.out) else []
         if os.path.exists(f"{self.out}/bench.json"):
             with open(f"{self.out}/bench.json", encoding="utf-8") as f:
                 self.json = json.load(f)
@@ -199,6 +200,14 @@ def test_page():
     same(page.links, ["bench.json"])
     assert "a model &lt;of&gt; none" in made.page
     assert "url(" not in made.page and "@import" not in made.page
+
+
+def test_plots():
+    """plots are shown, and lie beside the page"""
+    made = Made(plots=True, workloads=("churn", "pipe"))
+    same([name for name in made.names if name.endswith(".svg")], ["quick-bytes-per-switch.svg", "quick-extra-faults.svg"])
+    for name in made.names:
+        assert not name.endswith(".svg") or f"src='{name}'" in made.page, name
 
 
 def test_violation_after():
