@@ -30,7 +30,7 @@ STAGE_TEST(defaults)
 	EXPECT_STREQ("none\n", param("track"));
 	EXPECT_STREQ("6\n", param("mirrors"));
 	EXPECT_STREQ("N\n", param("live"));
-	EXPECT_STREQ("N\n", param("oracle"));
+	EXPECT_STREQ("0\n", param("oracle"));
 	ASSERT_EQ(0, stat(PGDM_PARAMS "policy", &st));
 	EXPECT_EQ(S_IFREG | 0400, st.st_mode);
 	EXPECT_EQ(0, pgdm_nr_tracked());
