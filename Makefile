@@ -37,7 +37,8 @@ export KDIR
 endif
 
 .DEFAULT_GOAL := module
-.PHONY: all module seeded check check-stress check-kernel-selftests bench unit bench-native bench-icount shell check-style \
+.PHONY: all module seeded check check-stress check-kernel-selftests bench unit bench-native bench-icount \
+	bench-memory shell check-style \
 	selftests setup kernel-ready clean distclean help
 
 all: module			## same as module
@@ -82,6 +83,9 @@ shell: module			## a shell in the virtual machine, module loaded
 
 bench-icount: module		## guest instructions that the module adds: build/report/icount.txt
 	@tools/bench/icount/run
+
+bench-memory: module		## memory that a CPU and an mm take, with 1,000 of them live
+	@tools/bench/memory/run
 
 check-style: $(host_ready) $(kernel_ready)	## checkpatch, sparse, W=1, kernel-doc, shellcheck
 	@tools/check/style
