@@ -192,6 +192,49 @@ STAGE_TEST(ptrace_pokedata)
 	written_from_outside(_metadata, self, write_by_ptrace);
 }
 
+/*
+ * The other way round: what another process holds is read into pages that are
+ * not there yet, so that it is the kernel that faults at the user address.
+ */
+STAGE_TEST(process_vm_readv)
+{
+	long value = 0;
+	unsigned int i;
+	int gate[2];
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe2(gate, O_CLOEXEC));
+	value = 3000;
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		close(gate[1]);
+		_exit(read(gate[0], &i, 1));
+	}
+	value = 0;
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		char *page = pgdm_slot_address(PGDM_SLOT_FIRST + i, 0);
+		struct iovec to = { page, sizeof(value) };
+		struct iovec from = { &value, sizeof(value) };
+		struct load there = { .address = (void *)page };
+		uint64_t fixed;
+
+		pgdm_slot_map(PGDM_SLOT_FIRST + i);
+		fixed = pgdm_cpu_stat(HERE, "faults_fixed");
+		ASSERT_EQ(sizeof(value), process_vm_readv(pid, &to, 1, &from, 1, 0));
+		EXPECT_EQ(fixed + 1, pgdm_cpu_stat(HERE, "faults_fixed"));
+		EXPECT_EQ(3000, *(volatile long *)page);
+		pgdm_worker_call(&self->worker, load_job, &there);
+		EXPECT_EQ(3000, there.value);
+	}
+	close(gate[1]);
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+}
+
 /* The page comes while the reader waits for it inside its fault. */
 STAGE_TEST(userfaultfd)
 {
