@@ -20,6 +20,8 @@ static const struct {
 	{ "pgd_free", ALWAYS },
 	{ "native_set_p4d", LEVELS_4 },
 	{ "native_set_pgd", LEVELS_5 },
+	{ "__pud_alloc", LEVELS_4 },
+	{ "__p4d_alloc", LEVELS_5 },
 	{ "pgd_alloc", ALWAYS },
 	{ "flush_tlb_func", ALWAYS },
 	{ "page_fault_user", ALWAYS },
@@ -32,6 +34,7 @@ static const struct {
 	/* They may be missing. */
 	{ "efi_mm", NEVER },
 	{ "poking_mm", NEVER },
+	{ "user_return_notifier_register", NEVER },
 };
 
 static bool is_needed(int needed)
@@ -74,6 +77,45 @@ STAGE_TEST(oracle_off)
 {
 	EXPECT_EQ(0, pgdm_load("hide=flush_tlb_mm_range"));
 	EXPECT_EQ(0, pgdm_unload());
+}
+
+/* What only one policy needs is missed by that policy alone. */
+static const struct {
+	const char *policy;
+	const char *symbol;
+	const char *lacks;
+} wants[] = {
+	{ "carry", "flush_tlb_mm_range", "lacks flush_tlb_mm_range" },
+	{ "always-exit", "user_return_notifier_register",
+	  "lacks user return notifiers (CONFIG_USER_RETURN_NOTIFIER)" },
+};
+
+STAGE_TEST(a_policy_by_its_name)
+{
+	char params[128], text[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(wants); i++) {
+		snprintf(text, sizeof(text), "policy: %s refused",
+			 wants[i].policy);
+		snprintf(params, sizeof(params), "hide=%s policy=%s",
+			 wants[i].symbol, wants[i].policy);
+		pgdm_log_mark();
+		EXPECT_EQ(EOPNOTSUPP, pgdm_load(params));
+		EXPECT_FALSE(pgdm_is_loaded());
+		EXPECT_TRUE(pgdm_log_has(text));
+		EXPECT_TRUE(pgdm_log_has(wants[i].lacks));
+
+		snprintf(params, sizeof(params), "hide=%s policy=flag",
+			 wants[i].symbol);
+		ASSERT_EQ(0, pgdm_load(params));
+		pgdm_log_mark();
+		EXPECT_EQ(EOPNOTSUPP, pgdm_write("policy", wants[i].policy));
+		EXPECT_TRUE(pgdm_log_has(text));
+		EXPECT_NE(NULL, strstr(pgdm_read("policy"), "[flag]"));
+		EXPECT_EQ(0, pgdm_write("policy", "eager"));
+		EXPECT_EQ(0, pgdm_unload());
+	}
 }
 
 TEST_HARNESS_MAIN

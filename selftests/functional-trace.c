@@ -28,6 +28,8 @@ static const struct {
 	{ "untrack", "id reason" },
 	{ "evict", "id by" },
 	{ "hook_miss", "missed" },
+	{ "livelock", "address index" },
+	{ "signal", "id signal cpus" },
 };
 
 /* Is there a field of that name, or an array? */
@@ -161,6 +163,31 @@ STAGE_TEST(end_of_an_mm)
 	round_trip_here(self);
 	pgdm_wait_for(pgdm_nr_tracked() == 0);
 	expect_traced("untrack", "id=%lu reason=freed", id);
+	trace_off();
+}
+
+/* A policy tells the other CPU of an addition. */
+STAGE_TEST(signals)
+{
+	uint64_t id;
+
+	trace_on();
+	track_self();
+	id = pgdm_id(getpid());
+	ASSERT_EQ(0, pgdm_write("policy", "flag"));
+	pgdm_slot_add(PGDM_SLOT_FIRST);
+	ASSERT_EQ(0, pgdm_write("policy", "carry"));
+	pgdm_slot_add(PGDM_SLOT_FIRST + 1);
+	ASSERT_EQ(0, pgdm_write("policy", "always-exit"));
+	getppid();
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	expect_traced("signal", "id=%lu signal=ipi cpus=1", id);
+	expect_traced("sync", "id=%lu .* policy=flag kind=full reason=signal .*",
+		      id);
+	expect_traced("signal", "id=%lu signal=flush cpus=1", id);
+	expect_traced("sync",
+		      "id=%lu .* policy=always-exit kind=full reason=user_return .*",
+		      id);
 	trace_off();
 }
 

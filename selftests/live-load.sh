@@ -43,6 +43,8 @@ stress()
 	return "$status"
 }
 
+policies=(always always-exit flag flag-mm flush-only carry eager dirty)
+
 for policy in dirty always; do
 	[[ $policy == dirty ]] || seconds=$((seconds / 10 + 5))
 	subtest "$seconds s of verified load, live, $policy"
@@ -61,7 +63,7 @@ load_mod "track=all live=1 oracle=2"
 stress 20 &
 for ((i = 0; i < 30; i++)); do
 	echo $((i % 2)) >"$DIR/live"
-	if ((i % 3)); then echo dirty; else echo always; fi >"$DIR/policy"
+	echo "${policies[i * 3 % 8]}" >"$DIR/policy"
 	if ((i % 5 == 4)); then
 		echo none >"$DIR/track"
 		echo all >"$DIR/track"
@@ -75,7 +77,7 @@ unload_mod
 subtest "loaded and unloaded $loads times under load, live"
 stress $((10 + loads)) &
 for ((i = 0; i < loads; i++)); do
-	load_mod "track=all live=1"
+	load_mod "track=all live=1 policy=${policies[i % 8]}"
 	expect_audit_clean
 	unload_mod
 done

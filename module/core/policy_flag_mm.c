@@ -12,27 +12,27 @@
 #include "policy.h"
 #include "bug.h"
 
-/* The bug: up to here somebody has copied, and it is lowered for all. */
-static const struct pgdm_primary *lowered_of;
+/* The bug: whoever finds it raised lowers it, and copies, for all. */
 static u64 lowered_at;
+
+static bool lower_for_all(u64 seq)
+{
+	u64 old = READ_ONCE(lowered_at);
+
+	return old != seq && cmpxchg(&lowered_at, old, seq) == old;
+}
 
 static bool is_raised(const struct pgdm_mirror *m, struct pgdm_primary *p)
 {
 	u64 seq = pgdm_primary_seq(p);
 
-	if (pgdm_bug(shared_flag) && READ_ONCE(lowered_of) == p)
-		return seq != READ_ONCE(lowered_at);
-	return seq != m->seen;
+	return pgdm_bug(shared_flag) ? lower_for_all(seq) : seq != m->seen;
 }
 
 static void copy(struct pgdm_mirror *m, struct pgdm_primary *p,
 		 struct pgdm_copied *done)
 {
 	pgdm_mirror_sync_full(m, p, done);
-	if (pgdm_bug(shared_flag)) {
-		WRITE_ONCE(lowered_of, p);
-		WRITE_ONCE(lowered_at, m->seen);
-	}
 }
 
 static void copy_on_flush(struct pgdm_mirror *m, struct pgdm_primary *p,

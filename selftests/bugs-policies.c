@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Seeded bugs of the policies that are not dirty or always, and of the change
+ * from one to another.
+ */
+#include <string.h>
+
+#include "pgdm_bugs.h"
+
+PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=2");
+
+#define SLOT PGDM_SLOT_FIRST
+
+/* Each by itself: from a policy to dirty. */
+#define POLICY_BUG(policy, bug, play)					\
+STAGE_TEST(policy##_##bug)						\
+{									\
+	char name[] = #policy;						\
+	char *dash = strchr(name, '_');					\
+									\
+	if (dash)							\
+		*dash = '-';						\
+	ASSERT_EQ(0, pgdm_write("policy", name));			\
+	judge(_metadata, self, play, "none", #bug, true);		\
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));			\
+}
+
+/*
+ * flag: the worker's CPU copies on a switch, and an entry is published when it
+ * has copied and not lowered the flag yet. The IPI finds it lowered.
+ */
+static uint64_t publish_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t before = pgdm_stat("violations");
+	unsigned int pauses = pgdm_bug_pauses();
+
+	pgdm_slot_map(SLOT);
+	pgdm_bug(bugs);
+	pgdm_worker_send(&self->worker, ping_job, &self->partner);
+	wait_for_window(self, pauses);
+	pgdm_slot_touch(SLOT, 0);
+	pgdm_worker_wait(&self->worker);
+	pgdm_bug("none");
+	pgdm_slot_unmap(SLOT);
+	return pgdm_stat("violations") - before;
+}
+
+POLICY_BUG(flag, late_lower, publish_in_window)
+
+/* flag-mm: the flush of a removal comes to two CPUs, and one of them copies. */
+static uint64_t remove_entry(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t before = pgdm_stat("violations");
+
+	pgdm_slot_add(SLOT);
+	touch_there(self, SLOT, 1);
+	round_trip(self);
+	round_trip_here(self);
+	pgdm_bug(bugs);
+	pgdm_slot_unmap(SLOT);
+	return pgdm_stat("violations") - before;
+}
+
+POLICY_BUG(flag_mm, shared_flag, remove_entry)
+POLICY_BUG(flag, skip_flush_sync, remove_entry)
+POLICY_BUG(flag_mm, skip_flush_sync, remove_entry)
+POLICY_BUG(flush_only, skip_flush_sync, remove_entry)
+POLICY_BUG(carry, skip_flush_sync, remove_entry)
+POLICY_BUG(always_exit, skip_flush_sync, remove_entry)
+
+/* flag, carry: whoever was to be told lags behind. */
+static uint64_t add_entry(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t damage;
+
+	(void)self;
+	pgdm_bug(bugs);
+	pgdm_slot_add(SLOT);
+	damage = pgdm_audit().stale;
+	pgdm_bug("none");
+	pgdm_slot_unmap(SLOT);
+	return damage;
+}
+
+POLICY_BUG(flag, no_signal, add_entry)
+POLICY_BUG(carry, no_signal, add_entry)
+
+/* always-exit: the oracle judges the way back to user mode, our own here. */
+static uint64_t add_and_return(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t before = pgdm_stat("violations");
+
+	(void)self;
+	pgdm_bug(bugs);
+	pgdm_slot_add(SLOT);
+	getppid();
+	pgdm_bug("none");
+	pgdm_slot_unmap(SLOT);
+	return pgdm_stat("violations") - before;
+}
+
+POLICY_BUG(always_exit, skip_user_return, add_and_return)
+
+/*
+ * eager: in the window the mirrors have the new entry, and the primary has not.
+ * The worker lets its CPU copy everything: two changes of policy, a switch.
+ */
+static atomic_bool done;
+static unsigned int pauses_before;
+
+#define wait_for_window_or_end() \
+	pgdm_wait_for(pgdm_bug_pauses() != pauses_before || atomic_load(&done))
+
+static void copy_in_window(void *partner)
+{
+	wait_for_window_or_end();
+	if (pgdm_write("policy", "dirty") || pgdm_write("policy", "eager"))
+		pgdm_die("cannot change the policy");
+	pgdm_partner_ping(partner);
+}
+
+static uint64_t store_in_mirrors_first(FIXTURE_DATA(stage) *self,
+				       const char *bugs)
+{
+	uint64_t damage;
+
+	round_trip(self);
+	round_trip_here(self);
+	pgdm_slot_map(SLOT);
+	atomic_store(&done, false);
+	pauses_before = pgdm_bug_pauses();
+	pgdm_bug(bugs);
+	pgdm_worker_send(&self->worker, copy_in_window, &self->partner);
+	pgdm_slot_touch(SLOT, 0);
+	atomic_store(&done, true);
+	pgdm_worker_wait(&self->worker);
+	pgdm_bug("none");
+	damage = pgdm_audit().violations;
+	pgdm_slot_unmap(SLOT);
+	return damage;
+}
+
+POLICY_BUG(eager, scan_first, store_in_mirrors_first)
+
+/*
+ * flush-only, live: the thread's endless faults, if nobody steps in. They end
+ * here when the guard may act again.
+ */
+static void read_job(void *address)
+{
+	*(volatile char *)address;
+}
+
+static uint64_t fault_on(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t before, endless = 0;
+
+	if (pgdm_write("live", "1"))
+		pgdm_die("cannot go live");
+	pgdm_slot_add(SLOT);
+	before = pgdm_cpu_stat(THERE, "faults_fixed");
+	pgdm_bug(bugs);
+	pgdm_worker_send(&self->worker, read_job, pgdm_slot_address(SLOT, 0));
+	while (pgdm_worker_busy(&self->worker) && !endless)
+		if (pgdm_cpu_stat(THERE, "faults_fixed") - before > 1000)
+			endless = 1;
+	pgdm_bug("none");
+	pgdm_worker_wait(&self->worker);
+	pgdm_slot_unmap(SLOT);
+	if (pgdm_write("live", "0"))
+		pgdm_die("cannot leave live mode");
+	return endless;
+}
+
+POLICY_BUG(flush_only, no_guard, fault_on)
+
+/*
+ * A change from dirty to flag: mirrors that are copied in the window count as
+ * copied, and what is written then raises no flag. A flush that has nothing to
+ * do with it makes the CPU look, and the oracle with it.
+ */
+static void copy_and_write_in_window(void *partner)
+{
+	wait_for_window_or_end();
+	pgdm_partner_ping(partner);
+	pgdm_slot_touch(SLOT, 0);
+}
+
+static uint64_t change_in_between(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t before = pgdm_stat("violations");
+
+	if (pgdm_write("policy", "dirty"))
+		pgdm_die("cannot change the policy");
+	round_trip(self);
+	round_trip_here(self);
+	pgdm_slot_map(SLOT);
+	pgdm_slot_map(PGDM_SLOT_LAST);
+	pgdm_slot_touch(PGDM_SLOT_LAST, 0);
+	touch_there(self, PGDM_SLOT_LAST, 1);
+	atomic_store(&done, false);
+	pauses_before = pgdm_bug_pauses();
+	pgdm_bug(bugs);
+	pgdm_worker_send(&self->worker, copy_and_write_in_window,
+			 &self->partner);
+	if (pgdm_write("policy", "flag"))
+		pgdm_die("cannot change the policy");
+	atomic_store(&done, true);
+	pgdm_worker_wait(&self->worker);
+	pgdm_bug("none");
+	/* One page of two: the root stays as it is. */
+	if (munmap(pgdm_slot_address(PGDM_SLOT_LAST, 1), 4096))
+		pgdm_die("cannot unmap a page");
+	pgdm_slot_unmap(PGDM_SLOT_LAST);
+	pgdm_slot_unmap(SLOT);
+	return pgdm_stat("violations") - before;
+}
+
+POLICY_BUG(flag, change_early, change_in_between)
+
+TEST_HARNESS_MAIN

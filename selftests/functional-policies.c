@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each policy by what it does, in shadow and in live mode: who sees a new entry
+ * when, to the last fault and IPI; removals, under the oracle's eyes; changes of
+ * policy while everything runs.
+ */
+#define _GNU_SOURCE
+#include <string.h>
+
+#include "pgdm_test.h"
+
+PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
+
+#define ROUNDS		20
+#define GUARD_FAULTS	64	/* PGDM_GUARD_FAULTS */
+#define CHANGES		1000
+
+/**
+ * struct policy - what is expected of one
+ * @name: its name
+ * @told: other CPUs have a new entry at once, without a fault
+ * @here: faults that a new entry costs the CPU that adds it, live
+ * @there: ... and one that runs in the mm, live
+ * @ipis: sent for an addition to a CPU that runs in the mm
+ */
+struct policy {
+	const char *name;
+	bool told;
+	unsigned int here;
+	unsigned int there;
+	unsigned int ipis;
+};
+
+static const struct policy policies[] = {
+	{ "always", false, 1, 1, 0 },
+	{ "always-exit", false, 0, 0, 0 },
+	{ "flag", true, 0, 0, 1 },
+	{ "flag-mm", false, 1, 1, 0 },
+	{ "flush-only", false, GUARD_FAULTS, GUARD_FAULTS, 0 },
+	{ "carry", true, 0, 0, 1 },
+	{ "eager", true, 0, 0, 0 },
+	{ "dirty", false, 1, 1, 0 },
+};
+
+#define NR_POLICIES (sizeof(policies) / sizeof(policies[0]))
+
+#define for_each_policy(p) \
+	for (p = policies; p < policies + NR_POLICIES; p++)
+
+static bool is(const struct policy *p, const char *name)
+{
+	return !strcmp(p->name, name);
+}
+
+static uint64_t fixed_on(unsigned int cpu)
+{
+	return pgdm_cpu_stat(cpu, "faults_fixed");
+}
+
+/* Under the new policy from here on: each CPU's mirror was copied. */
+#define go(p) do {							\
+	ASSERT_EQ(0, pgdm_write("policy", (p)->name));			\
+	round_trip(self);						\
+	round_trip_here(self);						\
+} while (0)
+
+/* The files are read with system calls: their returns to user mode count. */
+static void exit_and_read_job(void *address)
+{
+	getppid();
+	*(volatile char *)address;
+}
+
+/* The mirror of a CPU that was told has the entry, all others lag behind. */
+STAGE_TEST(who_has_a_new_entry_in_shadow_mode)
+{
+	const struct policy *p;
+	uint64_t ipis;
+
+	track_self();
+	for_each_policy(p) {
+		go(p);
+		ipis = pgdm_stat("ipis");
+		pgdm_slot_add(PGDM_SLOT_FIRST);
+		EXPECT_EQ(ipis + p->ipis, pgdm_stat("ipis")) {
+			TH_LOG("%s", p->name);
+		}
+		/* Any interrupt returns to user mode. */
+		if (!is(p, "always-exit")) {
+			EXPECT_EQ(p->told ? 0 : 2 * pgdm_pages(),
+				  pgdm_audit().stale) {
+				TH_LOG("%s", p->name);
+			}
+		}
+		EXPECT_EQ(0, pgdm_audit().violations);
+		pgdm_slot_unmap(PGDM_SLOT_FIRST);
+		EXPECT_EQ(0, pgdm_audit().stale);
+	}
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+	EXPECT_EQ(0, pgdm_stat("hooks_missed"));
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+}
+
+/*
+ * The thread's question, live: the entry is new, and nothing is flushed. A
+ * switch in between may save flush-only the guard's help.
+ */
+STAGE_TEST(faults_for_a_new_entry_in_live_mode)
+{
+	const struct policy *p;
+	unsigned int i;
+
+	ASSERT_EQ(0, pgdm_write("live", "1"));
+	track_self();
+	for_each_policy(p) {
+		uint64_t broken = pgdm_stat("livelocks_broken");
+		bool guarded = is(p, "flush-only");
+
+		go(p);
+		for (i = 0; i < ROUNDS; i++) {
+			unsigned int slot = PGDM_SLOT_FIRST + i;
+			uint64_t here, there;
+
+			pgdm_slot_map(slot);
+			here = fixed_on(HERE);
+			pgdm_slot_touch(slot, 0);
+			here = fixed_on(HERE) - here;
+			there = fixed_on(THERE);
+			pgdm_worker_call(&self->worker, exit_and_read_job,
+					 pgdm_slot_address(slot, 0));
+			there = fixed_on(THERE) - there;
+			if (guarded) {
+				EXPECT_GE(p->here, here);
+				EXPECT_GE(p->there, there);
+				continue;
+			}
+			EXPECT_EQ(p->here, here) {
+				TH_LOG("%s", p->name);
+			}
+			EXPECT_EQ(p->there, there) {
+				TH_LOG("%s", p->name);
+			}
+		}
+		/* Nobody else may need the guard. */
+		EXPECT_EQ(guarded, pgdm_stat("livelocks_broken") > broken) {
+			TH_LOG("%s", p->name);
+		}
+		for (i = 0; i < ROUNDS; i++)
+			pgdm_slot_unmap(PGDM_SLOT_FIRST + i);
+		EXPECT_EQ(0, pgdm_audit().violations);
+	}
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	ASSERT_EQ(0, pgdm_write("live", "0"));
+}
+
+/* S3, S5: gone on both CPUs when munmap() has returned, whoever was told. */
+STAGE_TEST(removals)
+{
+	const struct policy *p;
+	unsigned int live, i;
+
+	track_self();
+	for (live = 0; live < 2; live++) {
+		ASSERT_EQ(0, pgdm_write("live", live ? "1" : "0"));
+		for_each_policy(p) {
+			go(p);
+			for (i = 0; i < ROUNDS; i++) {
+				unsigned int slot = PGDM_SLOT_FIRST + i % 3;
+
+				pgdm_slot_add(slot);
+				touch_there(self, slot, 1);
+				pgdm_slot_unmap(slot);
+				EXPECT_EQ(0, pgdm_audit().stale) {
+					TH_LOG("%s", p->name);
+				}
+			}
+			EXPECT_EQ(0, pgdm_audit().violations);
+			EXPECT_EQ(0, pgdm_stat("violations")) {
+				TH_LOG("%s, live %u", p->name, live);
+			}
+		}
+	}
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	ASSERT_EQ(0, pgdm_write("live", "0"));
+}
+
+/* Xen a22320e32d: nobody is told when the mm is used on this CPU alone. */
+STAGE_TEST(no_ipi_when_only_this_cpu_uses_the_mm)
+{
+	const struct policy *p;
+
+	ASSERT_EQ(0, pgdm_writef("track", "pid %d", self->neighbour.pid));
+	for_each_policy(p) {
+		ASSERT_EQ(0, pgdm_write("policy", p->name));
+		ASSERT_EQ(0, pgdm_write("reset", "1"));
+		pgdm_partner_add(&self->neighbour, PGDM_SLOT_FIRST);
+		pgdm_partner_remove(&self->neighbour, PGDM_SLOT_FIRST);
+		EXPECT_EQ(2, pgdm_stat("publishes"));
+		EXPECT_EQ(0, pgdm_stat("ipis")) {
+			TH_LOG("%s", p->name);
+		}
+	}
+	EXPECT_EQ(0, pgdm_audit().violations);
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+}
+
+/* A write that no flush follows gets one, and the copy comes with it. */
+STAGE_TEST(carry_flushes_for_an_addition)
+{
+	uint64_t receipts, full;
+	unsigned int i;
+
+	ASSERT_EQ(0, pgdm_write("policy", "carry"));
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		receipts = pgdm_cpu_stat(THERE, "flush_receipts");
+		full = pgdm_cpu_stat(THERE, "syncs_full");
+		pgdm_slot_add(PGDM_SLOT_FIRST + i);
+		EXPECT_EQ(receipts + 1, pgdm_cpu_stat(THERE, "flush_receipts"));
+		EXPECT_EQ(full + 1, pgdm_cpu_stat(THERE, "syncs_full"));
+	}
+	EXPECT_EQ(0, pgdm_audit().stale);
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+}
+
+#define CALLS 100
+
+static void call_job(void *unused)
+{
+	unsigned int i;
+
+	(void)unused;
+	for (i = 0; i < CALLS; i++)
+		getppid();
+}
+
+STAGE_TEST(always_exit_copies_at_each_return)
+{
+	uint64_t returns, full, clean;
+
+	ASSERT_EQ(0, pgdm_write("policy", "always-exit"));
+	track_self();
+	returns = pgdm_cpu_stat(THERE, "user_returns");
+	full = pgdm_cpu_stat(THERE, "syncs_full");
+	clean = pgdm_cpu_stat(THERE, "syncs_clean");
+	pgdm_worker_call(&self->worker, call_job, NULL);
+	EXPECT_LE(returns + CALLS, pgdm_cpu_stat(THERE, "user_returns"));
+	EXPECT_LE(full + CALLS, pgdm_cpu_stat(THERE, "syncs_full"));
+	EXPECT_EQ(clean, pgdm_cpu_stat(THERE, "syncs_clean"));
+	/* No other policy listens. */
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	ASSERT_EQ(0, pgdm_write("reset", "1"));
+	pgdm_worker_call(&self->worker, call_job, NULL);
+	EXPECT_EQ(0, pgdm_stat("user_returns"));
+}
+
+/* The writer's words, both pages, in the mirrors of both CPUs. */
+STAGE_TEST(eager_copies_nothing_at_sync_points)
+{
+	unsigned int i;
+
+	ASSERT_EQ(0, pgdm_write("policy", "eager"));
+	track_self();
+	round_trip(self);
+	round_trip_here(self);
+	ASSERT_EQ(0, pgdm_write("reset", "1"));
+	for (i = 0; i < ROUNDS; i++)
+		pgdm_slot_add(PGDM_SLOT_FIRST + i);
+	for (i = 0; i < ROUNDS; i++)
+		pgdm_slot_unmap(PGDM_SLOT_FIRST + i);
+	round_trip(self);
+	EXPECT_EQ(2 * ROUNDS * 2 * pgdm_pages(), pgdm_stat("write_throughs"));
+	EXPECT_EQ(0, pgdm_stat("entries_copied"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+}
+
+static atomic_bool done;
+
+static void churn_until_done(void *partner)
+{
+	unsigned int slot;
+
+	while (!atomic_load(&done)) {
+		for (slot = PGDM_SLOT_FIRST; slot < 20; slot++)
+			pgdm_slot_add(slot);
+		pgdm_partner_ping(partner);
+		for (slot = PGDM_SLOT_FIRST; slot < 20; slot++)
+			pgdm_slot_unmap(slot);
+	}
+}
+
+STAGE_TEST(a_thousand_changes_under_load_live)
+{
+	unsigned int i, now = 0;
+
+	ASSERT_EQ(0, pgdm_write("live", "1"));
+	track_self();
+	atomic_store(&done, false);
+	pgdm_worker_send(&self->worker, churn_until_done, &self->partner);
+	for (i = 0; i < CHANGES; i++) {
+		/* From each to each other in the end. */
+		now = (now + 1 + i / NR_POLICIES % (NR_POLICIES - 1)) %
+		      NR_POLICIES;
+		ASSERT_EQ(0, pgdm_write("policy", policies[now].name));
+		pgdm_slot_add(PGDM_SLOT_LAST);
+		if (i % 20 == 0)
+			ASSERT_EQ(0, pgdm_audit().violations);
+		if (i % 3 == 0)
+			round_trip_here(self);
+		pgdm_slot_unmap(PGDM_SLOT_LAST);
+	}
+	atomic_store(&done, true);
+	pgdm_worker_wait(&self->worker);
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	EXPECT_EQ(0, pgdm_stat("hooks_missed"));
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	ASSERT_EQ(0, pgdm_write("live", "0"));
+}
+
+TEST_HARNESS_MAIN
