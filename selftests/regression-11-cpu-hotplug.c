@@ -93,6 +93,57 @@ HOTPLUG_TEST(cpu_goes_and_comes_back_live)
 	EXPECT_EQ(0, pgdm_write("live", "0"));
 }
 
+static void *change_main(void *unused)
+{
+	static const char *const names[] = {
+		"always-exit", "flag", "carry", "eager", "dirty",
+	};
+	unsigned int i = 0;
+
+	(void)unused;
+	while (!atomic_load(&done))
+		if (pgdm_write("policy", names[i++ % 5]))
+			pgdm_die("cannot change the policy");
+	return NULL;
+}
+
+/* What a policy has set up on a CPU goes and comes back with it. */
+HOTPLUG_TEST(cpu_goes_and_comes_back_while_policies_change)
+{
+	pthread_t changer;
+
+	atomic_store(&done, false);
+	ASSERT_EQ(0, pgdm_write("live", "1"));
+	ASSERT_EQ(0, pthread_create(&changer, NULL, change_main, NULL));
+	goes_and_comes_back(_metadata);
+	ASSERT_EQ(0, pthread_join(changer, NULL));
+	EXPECT_EQ(0, pgdm_write("policy", "dirty"));
+	EXPECT_EQ(0, pgdm_write("live", "0"));
+}
+
+/* Returns to user mode are listened to on a CPU that comes up, too. */
+HOTPLUG_TEST(cpu_comes_back_under_always_exit)
+{
+	struct pgdm_partner p;
+	uint64_t returns;
+
+	ASSERT_EQ(0, pgdm_write_path(ONLINE, "0"));
+	ASSERT_EQ(0, pgdm_write("policy", "always-exit"));
+	ASSERT_EQ(0, pgdm_write_path(ONLINE, "1"));
+	pgdm_partner_start(&p, THERE);
+	returns = pgdm_cpu_stat(THERE, "user_returns");
+	pgdm_partner_ping(&p);
+	EXPECT_LT(returns, pgdm_cpu_stat(THERE, "user_returns"));
+	/* And it goes while they are. */
+	ASSERT_EQ(0, pgdm_write_path(ONLINE, "0"));
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+	ASSERT_EQ(0, pgdm_write_path(ONLINE, "1"));
+	pgdm_partner_stop(&p);
+	ASSERT_EQ(0, pgdm_write("reset", "1"));
+	EXPECT_EQ(0, pgdm_stat("user_returns"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
 /* Loaded while the CPU is away: it gets its mirrors when it first comes up. */
 HOTPLUG_TEST(cpu_comes_after_the_module)
 {
