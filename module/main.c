@@ -123,9 +123,9 @@ err:
 
 /*
  * The files first, so that nobody steers, changes or looks any more; then what
- * the policy has set up, and live mode, so that no CR3 holds a mirror (L2); then the hooks, so that nobody finds one;
- * then what they led to. The registry goes before the caches: it takes the
- * mirrors from the primaries.
+ * the policy has set up; then live mode, so that no CR3 holds a mirror (L2);
+ * then the hooks, so that nobody finds one; then what they led to. The registry
+ * goes before the caches: it takes the mirrors from the primaries.
  */
 static void __exit pgdm_exit(void)
 {

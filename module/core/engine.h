@@ -17,7 +17,7 @@ struct pgdm_write;
  * The count of missed hooks is one word, so that a clean sync compares one:
  * hooks missed, and from this bit on changes of policy, which ask for the same.
  */
-#define PGDM_MISSED_CHANGE	(1UL << 32)
+#define PGDM_MISSED_CHANGE	BIT(32)
 #define PGDM_MISSED_HOOKS	(PGDM_MISSED_CHANGE - 1)
 
 /**

@@ -83,6 +83,7 @@ void pgdm_policy_change(const struct pgdm_policy *policy)
 		settle(missed);
 		pgdm_bug_pause();
 	}
+	/* Pairs with the acquire in pgdm_policy_now(). */
 	smp_store_release(&pgdm_engine.policy, policy);
 	smp_mb(); /* pairs with the increment in publish() */
 	settle(missed);

@@ -78,11 +78,11 @@ extern const unsigned int pgdm_nr_policies;
 /**
  * pgdm_policy_now() - the policy in force, for a writer or a sync point
  *
- * Pairs with the release in pgdm_policy_change(): whoever acts by a policy
- * finds the change to it among the missed hooks.
+ * Whoever acts by a policy finds the change to it among the missed hooks.
  */
 static __always_inline const struct pgdm_policy *pgdm_policy_now(void)
 {
+	/* Pairs with the release in pgdm_policy_change(). */
 	return smp_load_acquire(&pgdm_engine.policy);
 }
 
