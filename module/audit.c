@@ -11,13 +11,13 @@
 
 #include <linux/cpu.h>
 #include <linux/delay.h>
-#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/smp.h>
 
 #include "core/primary.h"
 #include "cpus.h"
+#include "registry.h"
 #include "steer.h"
 
 /* A writer is between store and publication for microseconds. */
@@ -45,21 +45,27 @@ static void audit_mirror(void *data)
 	struct request *r = data;
 	struct pgdm_mirror *m;
 	struct pgdm_primary *p;
+	unsigned long flags;
 
 	r->occupied = false;
 	if (!c || r->slot >= c->nr)
 		return;
 	m = &c->mirror[r->slot];
-	rcu_read_lock();
+	/*
+	 * The mirror may be a cached one, whose mm no CPU has loaded: what
+	 * keeps its root from being freed while it is read is the lock, which
+	 * pgd_free() needs first.
+	 */
+	pgdm_registry_lock(&flags);
 	p = READ_ONCE(m->primary);
-	if (p) {
+	if (p && !READ_ONCE(p->dead)) {
 		r->finding = pgdm_mirror_audit(m, p, m->seen, &r->found);
 		r->id = p->id;
-		/* Forgotten meanwhile: nobody writes it through any more. */
+		/* Untracked meanwhile: nobody writes it through any more. */
 		smp_rmb(); /* what was compared before that */
 		r->occupied = READ_ONCE(m->primary) == p && !READ_ONCE(p->dead);
 	}
-	rcu_read_unlock();
+	pgdm_registry_unlock(flags);
 }
 
 static void audit_cpu(void *stranded)

@@ -182,14 +182,32 @@ static void switch_probe(void *data, int reason, unsigned long pages)
 		pgdm_points_switch();
 }
 
-static void flush_entry(unsigned long ip, unsigned long parent_ip,
-			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void receipt_entry(unsigned long ip, unsigned long parent_ip,
+			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	pgdm_points_flush();
+	pgdm_points_receipt();
 }
 
-static struct ftrace_ops flush_ops = {
-	.func = flush_entry,
+static struct ftrace_ops receipt_ops = {
+	.func = receipt_entry,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
+static void invalidation_entry(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops,
+			       struct ftrace_regs *fregs)
+{
+	pgdm_points_invalidation();
+}
+
+/* Of everything, and of a page: whichever a flush comes to. */
+static struct ftrace_ops invalidate_all_ops = {
+	.func = invalidation_entry,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
+static struct ftrace_ops invalidate_one_ops = {
+	.func = invalidation_entry,
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
@@ -258,7 +276,11 @@ static struct hook hooks[] = {
 	  .wanted = is_5_level, .purpose = "additions, 5-level" },
 	{ .symbol = "pgd_alloc", .kind = ON_RETURN, .rp = &birth_rp,
 	  .purpose = "the birth of an mm" },
-	{ .symbol = "flush_tlb_func", .kind = FTRACE, .ops = &flush_ops,
+	{ .symbol = "native_flush_tlb_local", .kind = FTRACE,
+	  .ops = &invalidate_all_ops, .purpose = "invalidation" },
+	{ .symbol = "native_flush_tlb_one_user", .kind = FTRACE,
+	  .ops = &invalidate_one_ops, .purpose = "invalidation of a page" },
+	{ .symbol = "flush_tlb_func", .kind = FTRACE, .ops = &receipt_ops,
 	  .purpose = "flush receipt" },
 	{ .symbol = "page_fault_user", .kind = TRACEPOINT,
 	  .probe = fault_probe, .purpose = "faults in user mode" },
@@ -418,6 +440,14 @@ unsigned long *pgdm_hooks_missed(void)
 unsigned long pgdm_hooks_missed_births(void)
 {
 	return READ_ONCE(birth_rp.nmissed) + READ_ONCE(birth_rp.kp.nmissed);
+}
+
+/**
+ * pgdm_hooks_missed_flushes() - how many ends of flushes the oracle missed
+ */
+unsigned long pgdm_hooks_missed_flushes(void)
+{
+	return READ_ONCE(flush_mm_rp.nmissed) + READ_ONCE(flush_mm_rp.kp.nmissed);
 }
 
 /**

@@ -29,6 +29,7 @@ void pgdm_hooks_disarm(void);
 unsigned long *pgdm_hooks_missed(void);
 bool pgdm_hooks_ok(void);
 unsigned long pgdm_hooks_missed_births(void);
+unsigned long pgdm_hooks_missed_flushes(void);
 void pgdm_hooks_preflight(struct seq_file *seq);
 
 #endif

@@ -11,6 +11,7 @@
 #include <linux/atomic.h>
 #include <linux/delay.h>
 #include <linux/moduleparam.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
@@ -77,6 +78,10 @@ static unsigned int bug_pause_ms;
 module_param(bug_pause_ms, uint, 0600);
 MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to spin in a bug's window");
 
+static int bug_pause_cpu = -1;
+module_param(bug_pause_cpu, int, 0600);
+MODULE_PARM_DESC(bug_pause_cpu, "The only CPU that spins there; -1: each");
+
 static atomic_t bug_pauses = ATOMIC_INIT(0);
 module_param_named(bug_pauses, bug_pauses.counter, int, 0400);
 MODULE_PARM_DESC(bug_pauses, "How often a bug's window was entered");
@@ -100,6 +105,10 @@ MODULE_PARM_DESC(fail_check, "Treat this condition of preflight as not met");
  */
 void pgdm_bug_pause(void)
 {
+	int cpu = READ_ONCE(bug_pause_cpu);
+
+	if (cpu >= 0 && cpu != raw_smp_processor_id())
+		return;
 	atomic_inc(&bug_pauses);
 	mdelay(READ_ONCE(bug_pause_ms));
 }

@@ -81,7 +81,7 @@ static int __init pgdm_init(void)
 		goto err_cpus;
 	ret = pgdm_hooks_arm();
 	if (ret)
-		goto err_stats;
+		goto err_hooks;	/* those that were in may have started work */
 	ret = pgdm_steer_init();
 	if (ret)
 		goto err_hooks;
@@ -110,7 +110,6 @@ err_hooks:
 	pgdm_track_exit();
 	pgdm_hooks_disarm();
 	pgdm_miss_exit();
-err_stats:
 	pgdm_stats_exit();
 err_cpus:
 	pgdm_cpus_exit();

@@ -7,6 +7,9 @@
  * (nmissed) before the write is stored. From then on every sync copies
  * everything, until the write has surely been stored: between the probe and
  * its store a writer does not sleep, so a grace period of RCU tasks is enough.
+ * The kernel's increment is not atomic, and the count may come to a value again
+ * that it had before: but what a mirror has recorded is a value from before a
+ * grace period, which an increment under way holds up, and never the latest.
  *
  * Worse, somebody may disarm all kprobes (debugfs kprobes/enabled). Then each
  * sync point counts a miss, so that user-half entries stay right, as flushes

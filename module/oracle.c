@@ -29,6 +29,7 @@
 #include "compat/mmu_gather.h"
 #include "core/engine.h"
 #include "cpus.h"
+#include "hooks.h"
 #include "registry.h"
 
 static unsigned int oracle;
@@ -48,6 +49,7 @@ struct record {
 static DEFINE_SPINLOCK(records_lock);
 static struct record records[MAX_RECORDS];	/* records_lock */
 static unsigned int nr_records;			/* records_lock */
+static unsigned long missed_seen;		/* records_lock */
 
 /**
  * pgdm_oracle_is_on() - was the module loaded with oracle=1 or 2?
@@ -88,6 +90,22 @@ void pgdm_oracle_synced(const struct pgdm_mirror *m,
 		pgdm_stat_inc(pgdm_cpus_stats(), PGDM_STAT_violations);
 }
 
+/*
+ * The end of a flush went by unseen: nobody knows whose. The tables that waited
+ * for it are free by now and may be in use again, below the same root even.
+ */
+static void drop_if_missed(void)
+{
+	unsigned long missed = pgdm_hooks_missed_flushes();
+
+	lockdep_assert_held(&records_lock);
+	if (missed == missed_seen)
+		return;
+	missed_seen = missed;
+	nr_records = 0;
+	pr_warn_ratelimited("oracle: the end of a flush was missed, some tables are not checked\n");
+}
+
 /**
  * pgdm_oracle_table_freed() - a table below a root awaits its flush
  * @tlb: the gather that will flush and free
@@ -100,6 +118,7 @@ void pgdm_oracle_table_freed(struct mmu_gather *tlb, void *table)
 	unsigned long flags;
 
 	spin_lock_irqsave(&records_lock, flags);
+	drop_if_missed();
 	if (nr_records < MAX_RECORDS)
 		records[nr_records++] = (struct record){
 			.task = current,
@@ -120,6 +139,7 @@ static bool take_record(const struct mm_struct *mm, u64 *phys)
 	bool found = false;
 
 	spin_lock_irqsave(&records_lock, flags);
+	drop_if_missed();
 	for (i = 0; i < nr_records && !found; i++) {
 		if (records[i].task != current || records[i].mm != mm)
 			continue;

@@ -5,9 +5,12 @@
  */
 #include "points.h"
 
+#include <linux/hardirq.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/pgtable.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <asm/cpufeature.h>
 #include <asm/processor.h>
 #include <asm/special_insns.h>
@@ -199,20 +202,82 @@ static void sync_loaded(struct pgdm_cache *c,
 	rcu_read_unlock();
 }
 
+/* A flush was received, and has not come to its invalidation yet. */
+static DEFINE_PER_CPU(bool, flush_received);	/* local CPU, IRQs off */
+
+/* Instead of the sync, for the oracle to judge. */
+static bool sync_nothing(struct pgdm_cache *c, struct pgdm_sync *sync)
+{
+	memset(sync, 0, sizeof(*sync));
+	return true;
+}
+
 /**
- * pgdm_points_flush() - a TLB flush was received and is not carried out yet
+ * pgdm_points_receipt() - a TLB flush was received
+ *
+ * Not a sync point yet: see pgdm_points_invalidation().
  *
  * Context: IRQs off.
  */
-void pgdm_points_flush(void)
+void pgdm_points_receipt(void)
 {
 	struct pgdm_cache *c = pgdm_cpus_active();
 
 	if (!c || !c->loaded)
 		return;
-	check_probe();
-	if (is_watched() || !pgdm_fast_flush(c))
+	this_cpu_write(flush_received, true);
+	if (pgdm_bug(early_flush_sync)) {
 		sync_loaded(c, pgdm_cache_flush);
+		pgdm_bug_pause();
+	}
+}
+
+/**
+ * pgdm_points_invalidation() - the CPU is about to drop translations
+ *
+ * S3: the sync point of a flush receipt lies here, and not at the entry of
+ * flush_tlb_func(). That function reads the mm's tlb_gen, invalidates, and
+ * takes itself to have done all flushes up to that generation; a later one that
+ * it counts among these invalidates nothing. Natively that is right, as a root
+ * entry is cleared before tlb_gen is raised for it. A mirror that was synced
+ * before tlb_gen was read may lack a removal that this generation stands for:
+ * the CPU could walk the entry again after the invalidation and keep it in its
+ * paging-structure caches, and the flush that was meant for it would pass.
+ *
+ *	this CPU				who removes
+ *	read tlb_gen				clear the entry, publish
+ *	sync the mirror				tlb_gen++
+ *	invalidate				send the flush
+ *	note that generation as done
+ *
+ * What is published before tlb_gen is raised is in the mirror before the
+ * invalidation, if that generation is the one that was read. A flush that
+ * returns early, or finds nothing to do, relies on an earlier one for which
+ * this holds; so it need not sync. S2 is the same rule for a switch.
+ *
+ * The kernel also invalidates for other reasons, with IRQs on, or in an NMI. No
+ * generation is noted then.
+ *
+ * Context: any; IRQs off after a receipt.
+ */
+void pgdm_points_invalidation(void)
+{
+	struct pgdm_cache *c;
+	unsigned long flags;
+
+	if (!this_cpu_read(flush_received) || in_nmi())
+		return;
+	local_irq_save(flags);
+	this_cpu_write(flush_received, false);
+	c = pgdm_cpus_active();
+	if (c && c->loaded) {
+		check_probe();
+		if (pgdm_bug(early_flush_sync))
+			sync_loaded(c, sync_nothing);
+		else if (is_watched() || !pgdm_fast_flush(c))
+			sync_loaded(c, pgdm_cache_flush);
+	}
+	local_irq_restore(flags);
 }
 
 /**

@@ -11,7 +11,8 @@ struct mm_struct;
 
 void pgdm_points_write(unsigned long word, u64 value);
 void pgdm_points_switch(void);
-void pgdm_points_flush(void);
+void pgdm_points_receipt(void);
+void pgdm_points_invalidation(void);
 void pgdm_points_fault(unsigned long address);
 void pgdm_points_user_return(void);
 void pgdm_points_signal(void);

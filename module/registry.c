@@ -58,6 +58,27 @@ static bool births_open = true;
 static struct kmem_cache *mm_cache;
 static mempool_t *mm_pool;
 
+/**
+ * pgdm_registry_lock() - keep all registered roots from being freed
+ * @flags: set to the state of the IRQs before
+ *
+ * Context: any but the hooks of writes, switches and faults; no lock is taken
+ * and no CPU waited for under it.
+ */
+void pgdm_registry_lock(unsigned long *flags) __acquires(&registry_lock)
+{
+	spin_lock_irqsave(&registry_lock, *flags);
+}
+
+/**
+ * pgdm_registry_unlock() - let them go
+ * @flags: from pgdm_registry_lock()
+ */
+void pgdm_registry_unlock(unsigned long flags) __releases(&registry_lock)
+{
+	spin_unlock_irqrestore(&registry_lock, flags);
+}
+
 static unsigned long key(unsigned long root)
 {
 	return root >> PAGE_SHIFT;

@@ -52,6 +52,8 @@ int pgdm_registry_remove(struct mm_struct *mm, bool exclude);
 u64 pgdm_registry_last_id(void);
 void pgdm_registry_remove_since(u64 id);
 void pgdm_registry_note_kernel_write(void);
+void pgdm_registry_lock(unsigned long *flags);
+void pgdm_registry_unlock(unsigned long flags);
 void pgdm_registry_show(struct seq_file *seq);
 unsigned int pgdm_registry_count(void);
 unsigned long pgdm_registry_native_births(void);

@@ -14,10 +14,12 @@
  * is tolerated everywhere (L2): a primary is never wrong.
  *
  * C1: only the address field is replaced. Bit 63 never reads back, and
- * without it the write would flush the PCID's translations: the kernel's own
- * write has just flushed them if that was needed. They stay right, because
- * those that came from the primary in between say what the mirror says. With
- * CR4.PCIDE off the bit faults. LAM's bits, read back, stay.
+ * without it the write would flush the PCID's translations. They may stay, from
+ * primary to mirror and back: what is not present is never cached, and what the
+ * two tables differ in is a removal, for which this CPU's generation of flushes
+ * is behind: its flush is still to come, or is made when the mm is switched in
+ * (S2, S3: a mirror is never older than the generation that the kernel has
+ * noted). With CR4.PCIDE off the bit faults. LAM's bits, read back, stay.
  *
  * L1, L2: going back. Whether a CPU is on a mirror is read from its CR3. To
  * end live mode: (1) the key is switched off, and text patching makes that

@@ -24,7 +24,10 @@
  * The kernel's own address spaces: never tracked (A2). efi_mm and poking_mm
  * need not exist.
  */
-enum { INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, FLUSH_MM, NR_SYMBOLS };
+enum {
+	INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, NATIVE_ALL, NATIVE_ONE,
+	FLUSH_MM, NR_SYMBOLS
+};
 
 static struct {
 	const char *name;
@@ -35,6 +38,8 @@ static struct {
 	[EFI_MM]	= { "efi_mm", false },
 	[POKING_MM]	= { "poking_mm", false },	/* a pointer */
 	[NATIVE_FLUSH]	= { "native_flush_tlb_multi", false },
+	[NATIVE_ALL]	= { "native_flush_tlb_local", false },
+	[NATIVE_ONE]	= { "native_flush_tlb_one_user", false },
 	[FLUSH_MM]	= { "flush_tlb_mm_range", false },
 };
 
@@ -127,17 +132,23 @@ bool pgdm_symbols_writes_natively(const void *probed)
 #endif
 }
 
+static bool is_symbol(const void *function, unsigned int which)
+{
+	return symbols[which].address && function == symbols[which].address;
+}
+
 /**
- * pgdm_symbols_flushes_natively() - do remote flushes send IPIs?
+ * pgdm_symbols_flushes_natively() - do flushes send IPIs, and come to our hooks?
  *
- * H2: paravirtual flushes of KVM, Hyper-V and Xen may leave the receiver out.
+ * H2: paravirtual flushes of KVM, Hyper-V and Xen may leave the receiver out,
+ * or invalidate by a function of their own.
  */
 bool pgdm_symbols_flushes_natively(void)
 {
 #ifdef CONFIG_PARAVIRT_XXL
-	return symbols[NATIVE_FLUSH].address &&
-	       (void *)pv_ops.mmu.flush_tlb_multi ==
-	       symbols[NATIVE_FLUSH].address;
+	return is_symbol(pv_ops.mmu.flush_tlb_multi, NATIVE_FLUSH) &&
+	       is_symbol(pv_ops.mmu.flush_tlb_user, NATIVE_ALL) &&
+	       is_symbol(pv_ops.mmu.flush_tlb_one_user, NATIVE_ONE);
 #else
 	return !boot_cpu_has(X86_FEATURE_HYPERVISOR);
 #endif

@@ -2,8 +2,12 @@
 /*
  * Seeded bugs of the sync points (S1, S2, S3, S4, the ring, H1).
  */
+#define _GNU_SOURCE
+#include <asm/ldt.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "pgdm_bugs.h"
 
@@ -71,6 +75,52 @@ static uint64_t remove_entry(FIXTURE_DATA(stage) *self, const char *bugs)
 }
 
 SEEDED_BUG(skip_flush_sync, remove_entry)
+
+/*
+ * S3. The worker's CPU flushes for the LDT that it replaces, and before it has
+ * read tlb_gen an entry is removed: that flush counts for the removal's, too,
+ * so its invalidation must find the mirror without the entry.
+ */
+static void ldt_job(void *unused __attribute__((unused)))
+{
+	struct user_desc desc = {
+		.limit = 0xfffff,
+		.seg_32bit = 1,
+		.limit_in_pages = 1,
+		.useable = 1,
+	};
+
+	if (syscall(SYS_modify_ldt, 0x11, &desc, sizeof(desc)))
+		pgdm_die("modify_ldt: %s", strerror(errno));
+}
+
+static uint64_t remove_while_receiving(FIXTURE_DATA(stage) *self,
+				       const char *bugs)
+{
+	uint64_t before = pgdm_stat("violations");
+	unsigned int pauses = pgdm_bug_pauses();
+
+	pgdm_slot_add(SLOT);
+	touch_there(self, SLOT, 1);
+	pgdm_bug_pause_cpu(THERE);
+	pgdm_bug(bugs);
+	pgdm_worker_send(&self->worker, ldt_job, NULL);
+	wait_for_window(self, pauses);
+	pgdm_slot_unmap(SLOT);
+	pgdm_worker_wait(&self->worker);
+	pgdm_bug_pause_cpu(-1);
+	return pgdm_stat("violations") - before;
+}
+
+STAGE_TEST(early_flush_sync)
+{
+	if (!pgdm_has_pti())
+		SKIP(return, "needs page table isolation");
+	/* There is one to be replaced. */
+	pgdm_worker_call(&self->worker, ldt_job, NULL);
+	judge(_metadata, self, remove_while_receiving, "none",
+	      "early_flush_sync", true);
+}
 
 /*
  * S2. The worker's CPU has the entry in its mirror and is in another mm when

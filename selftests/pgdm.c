@@ -767,15 +767,26 @@ void pgdm_bug(const char *names)
 		pgdm_die("bug=%s: %s", names, strerror(err));
 }
 
-void pgdm_bug_pause_ms(unsigned int ms)
+static void set_bug_param(const char *path, int value)
 {
 	char text[16];
 	int err;
 
-	snprintf(text, sizeof(text), "%u", ms);
-	err = pgdm_write_path(PGDM_PARAMS "bug_pause_ms", text);
+	snprintf(text, sizeof(text), "%d", value);
+	err = pgdm_write_path(path, text);
 	if (err)
-		pgdm_die("bug_pause_ms: %s", strerror(err));
+		pgdm_die("%s: %s", path, strerror(err));
+}
+
+void pgdm_bug_pause_ms(unsigned int ms)
+{
+	set_bug_param(PGDM_PARAMS "bug_pause_ms", (int)ms);
+}
+
+/* The only CPU on which windows open; -1: each. */
+void pgdm_bug_pause_cpu(int cpu)
+{
+	set_bug_param(PGDM_PARAMS "bug_pause_cpu", cpu);
 }
 
 unsigned int pgdm_bug_pauses(void)

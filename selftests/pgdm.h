@@ -169,6 +169,7 @@ void pgdm_slot_add(unsigned int slot);
 
 void pgdm_bug(const char *names);
 void pgdm_bug_pause_ms(unsigned int ms);
+void pgdm_bug_pause_cpu(int cpu);
 /* How often a bug's window was entered so far. */
 unsigned int pgdm_bug_pauses(void);
 

@@ -22,6 +22,7 @@
 	X(late_sequence,	"S1: records a later sequence than it read") \
 	X(early_switch_sync,	"S2: loads a mirror as it was when it was left") \
 	X(skip_flush_sync,	"S3: does nothing on flush receipt") \
+	X(early_flush_sync,	"S3: syncs before tlb_gen is read") \
 	X(skip_fault_sync,	"S4: does nothing on a fault") \
 	X(ignore_overrun,	"ring: believes records that were overwritten") \
 	X(evict_loaded,		"L1: evicts the mirror that is loaded") \

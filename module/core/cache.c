@@ -247,8 +247,9 @@ struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
  * @c: this CPU's cache
  * @sync: what happened
  *
- * S3: called before the invalidation, so that no walk in between caches an
- * entry that the mirror still had.
+ * S3: called when the kernel has read tlb_gen, and before the invalidation, so
+ * that no walk from then on caches an entry which that generation removed. See
+ * pgdm_points_invalidation().
  *
  * Context: IRQs off.
  * Return: was there a mirror to sync?

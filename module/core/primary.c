@@ -29,8 +29,10 @@
  * change is synced at the next sync point, and that is soon enough:
  * - an addition: the CPU faults, and the fault is a sync point (S4);
  * - a removal: the kernel flushes after the write and before it frees (S5).
- *   The flush either reaches the CPU, and then syncs (S3), or the CPU is not
- *   in mm_cpumask, and then syncs when it loads the mirror (S2).
+ *   The flush either reaches the CPU, which then syncs (S3) or has done so when
+ *   it last took note of a generation of flushes that counts this one among
+ *   them; or the CPU is not in mm_cpumask, and syncs when it loads the mirror
+ *   (S2).
  *
  * Kernel half (W3): the writer stores into every mirror itself; see
  * pgdm_engine_write_through().

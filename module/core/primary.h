@@ -72,7 +72,7 @@ static inline u64 pgdm_record(u64 seq, unsigned int index)
  * @p: the primary
  *
  * S1: acquire. Pairs with the full barrier of the atomic increment in
- * pgdm_primary_publish(): who reads sequence s also reads the entries that
+ * publish(), primary.c: who reads sequence s also reads the entries that
  * were stored before s was published.
  */
 static inline u64 pgdm_primary_seq(const struct pgdm_primary *p)
