@@ -42,6 +42,16 @@ static void trace_result(const struct pgdm_sync *sync)
 	trace_sync(sync);
 }
 
+/*
+ * A2's bug, without the damage that it would do: the table that was written is
+ * nobody's, and is taken for the current mm's.
+ */
+static void count_for_current(void)
+{
+	if (current->mm && pgdm_registry_find((unsigned long)current->mm->pgd))
+		pgdm_stat_inc(pgdm_cpus_stats(), PGDM_STAT_publishes);
+}
+
 /**
  * pgdm_points_write() - the kernel is about to write an entry of a root table
  * @word: virtual address of the entry
@@ -78,6 +88,8 @@ void pgdm_points_write(unsigned long word, u64 value)
 		trace_publish(pm->primary.id, seq, index, value, user_page);
 	} else if (pgdm_bug(attach_early)) {
 		pgdm_bug_pause();
+	} else if (pgdm_bug(any_root)) {
+		count_for_current();
 	}
 	rcu_read_unlock();
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/kexec.h>
 #include <regex.h>
 #include <sched.h>
 #include <signal.h>
@@ -755,6 +756,27 @@ void pgdm_slot_add(unsigned int slot)
 {
 	pgdm_slot_map(slot);
 	pgdm_slot_touch(slot, 0);
+}
+
+/*
+ * A root table that is no mm's: kexec's. It is made and given up again.
+ * Returns 0 or an errno.
+ */
+int pgdm_make_identity_map(void)
+{
+	static char code[4096];
+	struct kexec_segment segment = {
+		.buf = code,
+		.bufsz = sizeof(code),
+		.mem = (void *)0x1000000,
+		.memsz = sizeof(code),
+	};
+	const unsigned long entry = 0x1000000;
+
+	if (syscall(SYS_kexec_load, entry, 1ul, &segment, KEXEC_ARCH_X86_64) ||
+	    syscall(SYS_kexec_load, entry, 0ul, NULL, KEXEC_ARCH_X86_64))
+		return errno;
+	return 0;
 }
 
 /* --- seeded bugs ---------------------------------------------------------- */

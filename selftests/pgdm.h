@@ -168,6 +168,7 @@ void pgdm_slot_add(unsigned int slot);
 /* --- seeded bugs ---------------------------------------------------------- */
 
 void pgdm_bug(const char *names);
+int pgdm_make_identity_map(void);
 void pgdm_bug_pause_ms(unsigned int ms);
 void pgdm_bug_pause_cpu(int cpu);
 /* How often a bug's window was entered so far. */

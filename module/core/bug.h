@@ -15,6 +15,7 @@
 #define PGDM_BUGS(X) \
 	X(publish_first,	"W1: publishes before the store") \
 	X(lost_publish,		"W1: stores, but does not publish") \
+	X(publish_scans,	"W2: a publication looks at every mirror") \
 	X(user_half_late,	"W1: publishes before the user half is stored") \
 	X(no_write_through,	"W3: leaves kernel-half writes to the next sync") \
 	X(no_kernel_repeat,	"W3: keeps a copy that a kernel-half write overlapped") \
@@ -36,6 +37,7 @@
 	X(keep_accessed,	"L4: compares Accessed bits too") \
 	X(clear_accessed,	"L4: (no bug) copies without Accessed bits") \
 	X(attach_early,		"A1: copies before writers past the probe are done") \
+	X(any_root,		"A2: takes an unknown table for the current mm's root") \
 	X(late_lower,		"flag: lowers the flag after the copy") \
 	X(shared_flag,		"flag-mm: one boolean, and whoever copies first lowers it") \
 	X(no_signal,		"flag, carry: sends nothing for an addition") \

@@ -118,6 +118,8 @@ static u64 publish(struct pgdm_primary *p, unsigned int index)
 {
 	u64 seq = atomic64_inc_return(&p->seq);
 
+	if (pgdm_bug(publish_scans))
+		pgdm_engine_count(p);
 	WRITE_ONCE(p->ring[seq & PGDM_RING_MASK], pgdm_record(seq, index));
 	return seq;
 }

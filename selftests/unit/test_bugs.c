@@ -3,6 +3,12 @@
  * The seeded bugs of core/bug.h: each scenario goes well without its bug, and
  * is seen to fail with it, by a comparison, the audit or the oracle.
  */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "bug.h"
 #include "cr3.h"
 #include "pause.h"
@@ -104,6 +110,45 @@ static bool publish_first(void)
 			   a_sync_between_publish_and_store) &&
 	       is_detected(PGDM_BUG_publish_first,
 			   a_sync_between_publish_and_store_audited);
+}
+
+/*
+ * W2. Nothing that belongs to a CPU may be looked at, so that a publication
+ * costs the same however many there are: their list is out of reach here. In a
+ * process of its own, as a look is the end of it.
+ */
+static bool a_publication_out_of_reach_of_cpus(void)
+{
+	const size_t bytes = 4096;
+	void *nowhere = mmap(NULL, bytes, PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int status = -1;
+	pid_t pid;
+
+	CHECK(nowhere != MAP_FAILED);
+	start(2);
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		struct pgdm_cache *c = w->cache[1];
+		struct pgdm_write write;
+
+		signal(SIGSEGV, SIG_DFL);
+		pgdm_write_init(&write, 9, ENTRY(9), true, false, true);
+		pgdm_engine.caches = nowhere;
+		pgdm_engine.nr_caches = bytes / sizeof(*pgdm_engine.caches);
+		pgdm_primary_write(p, &write, &c->stats);
+		_exit(0);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	munmap(nowhere, bytes);
+	return end(WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
+static bool publish_scans(void)
+{
+	return is_detected(PGDM_BUG_publish_scans,
+			   a_publication_out_of_reach_of_cpus);
 }
 
 static bool user_half_late(void)
@@ -631,6 +676,7 @@ static bool keep_accessed(void)
 static const struct unit_test tests[] = {
 	UNIT_TEST(publish_first),
 	UNIT_TEST(lost_publish),
+	UNIT_TEST(publish_scans),
 	UNIT_TEST(user_half_late),
 	UNIT_TEST(no_write_through),
 	UNIT_TEST(no_kernel_repeat),
