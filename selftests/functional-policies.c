@@ -11,7 +11,7 @@
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
 
-#define ROUNDS		20
+#define ROUNDS		10
 #define GUARD_FAULTS	64	/* PGDM_GUARD_FAULTS */
 #define CHANGES		1000
 
