@@ -37,7 +37,7 @@ export KDIR
 endif
 
 .DEFAULT_GOAL := module
-.PHONY: all module seeded check check-stress check-kernel-selftests bench unit bench-native bench-icount \
+.PHONY: all module seeded check check-stress check-kernel-selftests bench answers unit bench-native bench-icount \
 	bench-memory shell check-style \
 	selftests setup kernel-ready clean distclean help
 
@@ -71,6 +71,9 @@ check-kernel-selftests: module	## the kernel's own x86 and mm tests, without the
 
 bench: module			## the benchmark: table and build/report/ (BENCH=quick|full, BENCH_MODE=live|shadow)
 	@tools/bench/run
+
+answers: $(host_ready)		## put the tables of the last BENCH=full into Documentation/answers.md
+	@tools/bench/answers.py
 
 unit: $(host_ready)		## unit tests of the core, in user space
 	@$(MAKE) -C selftests/unit check

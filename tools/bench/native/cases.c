@@ -280,7 +280,7 @@ static void make_pairs_clean(const struct bench_case *c)
 static const struct bench_case cases[] = {
 	COPY("rep movsq", run_rep_movsq),
 	COPY("memcpy", run_call_memcpy),
-	COPY("the core's loop", run_words),
+	COPY("word by word", run_words),
 
 	SYNC("clean", 0, 64, make_pairs_clean, run_dirty_sync),
 	SYNC("dirty", 1, 32, fixture_dirty, run_dirty_sync),

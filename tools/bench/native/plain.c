@@ -29,7 +29,7 @@ void plain_rep_movsq(u64 *to, const u64 *from)
 }
 
 /**
- * plain_words() - copy a table as the core copies the user half (W4)
+ * plain_words() - copy a table word by word, one a turn (W4)
  * @to: 4 KiB
  * @from: 4 KiB
  */

@@ -5,7 +5,8 @@
  * DOC: periods
  *
  * A period of a CPU's life, in which a root is written @n times and each of
- * @cpus CPUs then switches @rate times to another address space and back. It is
+ * @cpus CPUs then switches @rate times to another address space and back, with
+ * one return to user mode for each switch where that is a sync point. It is
  * what a policy costs altogether: in publishing, which may grow with the number
  * of CPUs, and in syncing. All is done by the one CPU that the program runs on:
  * what it takes to fetch a line that another CPU has written, or to send an IPI
@@ -149,16 +150,28 @@ static void run_fault(const struct bench_case *c)
 			pgdm_cache_fault(caches[i], 0, &sync);
 }
 
+/* To a program's address space, and into the program. */
+static void run_program(struct pgdm_cache *c, struct pgdm_primary *p,
+			const struct pgdm_policy *policy)
+{
+	struct pgdm_sync sync;
+
+	switch_to(c, p);
+	if (policy->on_user_return)
+		pgdm_cache_user_return(c, &sync);
+}
+
 static void run_period(const struct bench_case *c)
 {
+	const struct pgdm_policy *policy = pgdm_policies[c->policy];
 	unsigned int i, j;
 
 	for (i = 0; i < c->n; i++)
 		write_entry(i);
 	for (i = 0; i < c->cpus; i++)
 		for (j = 0; j < c->rate; j++) {
-			switch_to(caches[i], other);
-			switch_to(caches[i], ours);
+			run_program(caches[i], other, policy);
+			run_program(caches[i], ours, policy);
 		}
 }
 

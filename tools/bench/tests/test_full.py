@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # pylint: disable=wrong-import-position
+import answers  # noqa: E402
 import fixture  # noqa: E402
 import full  # noqa: E402
 import ktap  # noqa: E402
@@ -305,6 +306,27 @@ def test_page():
     page.feed(Made().files["full.html"])
     same(page.open, [])
     same([link for link in page.links if ":" in link or link.startswith("/")], [])
+
+
+def test_answers():
+    """tables are put into the page of answers by name; what is missing stays, and is told"""
+    page = "# Words\n\nTable `a`: old.\n\n| x |\n| --- |\n| 1 |\n\nMore.\nTable `b`: other.\n\n| y |\n\nTable `c`, no table.\n"
+    made = "Table `a`: new.\n\n| x |\n| --- |\n| 2 |\n| 3 |\n\nTable `z`: unused.\n\n| q |\n"
+    text, missing = answers.replace(page, made)
+    same(text, page.replace("old.", "new.").replace("| 1 |", "| 2 |\n| 3 |"))
+    same(missing, ["b"])
+    tables_made = Made().files["answers.txt"]
+    same(answers.replace(tables_made, tables_made), (tables_made, []))
+
+
+def test_answers_page():
+    """every table of the page of answers is one that the experiment makes"""
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(f"{here}/../../../Documentation/answers.md", encoding="utf-8") as f:
+        page = f.read()
+    policies = ("native", "always", "always-exit", "flag", "dirty")
+    made = Made(policies=policies, settings=("1", "2")).files["answers.txt"]
+    same(answers.replace(page, made)[1], [])
 
 
 def test_documented():
