@@ -103,6 +103,6 @@ def sum_of(run, policy, name):
 
 def faults_against_native(setting, workload, policy):
     """Faults seen less those of native, median of the rounds; None without native."""
-    base = {s.round: s.stats["faults_seen"] for s in setting.run.of(workload, NATIVE)}
+    base = {s.round: s.stats["faults_seen"] for s in setting.run.of(workload, NATIVE) if s.stats["faults_seen"]}
     more = [s.stats["faults_seen"] - base[s.round] for s in setting.run.of(workload, policy) if s.round in base]
     return median(more) if more else None
