@@ -275,7 +275,7 @@ int main(int argc, char **argv)
 			slot_shift = number(optarg, 39);
 			break;
 		default:
-			errx(2, "usage: sweep [-c CPUS] [-p PERIODS] [-d DEBUGFS] [-s log2 of what an entry spans]");
+			errx(2, "usage: sweep [-c CPUS] [-p PERIODS] [-d DEBUGFS] [-s SHIFT]");
 		}
 	}
 	if (nr_cpus > MAX_CPUS)

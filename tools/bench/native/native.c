@@ -272,7 +272,7 @@ static void usage(void)
 {
 	unsigned int i;
 
-	fputs("usage: native [--only SET] [--rounds N] [--cpu N] [--json FILE]\nsets:",
+	fputs("wanted: [--only SET] [--rounds N] [--cpu N] [--json FILE]\nsets:",
 	      stderr);
 	for (i = 0; i < NR_SETS; i++)
 		fprintf(stderr, " %s", sets[i]->name);
