@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The engine (module/core): publishing, syncing, claiming. Documentation/model.md
+ * says which function each inline stands for.
+ *
+ * One step is one access to a word that others race on, with what the CPU does
+ * alone before and after. Nobody sees a put(), so a load and the put() of what
+ * it found are one step (but for an NMI on the same CPU: with NMI they are two).
+ *
+ * An inline works on the locals of the process that runs it: q, r, s, v, w, k,
+ * e2, need; they are zero outside. Each is used once in a process: Spin has no
+ * subroutines.
+ */
+
+#define SEQ_OF(record)		((record) / E)
+#define INDEX_OF(record)	((record) % E)
+#define POISON			255
+
+byte seq[M];
+byte inflight[M];		/* primary->inflight; read by the audit alone */
+byte seen[N * NM];
+byte missed_seen[N * NM];
+byte missed_stored;
+byte loaded[N];			/* the mirror loaded, + 1; or would be (shadow) */
+byte writers[N * NM];
+bit dead[M];
+bit busy[N];			/* N1: a sync point is under way */
+byte syncing[N];		/* the mirror that it works on, + 1 */
+byte sync_mm[N];		/* of this mm, + 1 */
+bit shared_flag_of[M];
+
+#define ID(c, m)		((c) * NM + (m))
+
+/* --- a write ------------------------------------------------------------- */
+
+inline put_page(_c, _p, _i, _val, _g)
+{
+	put(_c, PRIM(_p, _i, _g), _val)
+}
+
+/* Stores the final values: the user table first, as the kernel does. */
+inline store(_c, _p, _i, _val)
+{
+	d_step {
+		locked(_c) ->
+#if PG == 2
+		put_page(_c, _p, _i, _val, 1);
+#endif
+		put_page(_c, _p, _i, _val, 0);
+		SAY2(_c, "stores %d into entry %d of the primary", _val, _i)
+	}
+}
+
+inline store_half(_c, _p, _i, _val, _g)
+{
+	d_step {
+		locked(_c) ->
+		put_page(_c, _p, _i, _val, _g);
+		SAY2(_c, "stores %d into entry %d, in one table of the pair", _val, _i)
+	}
+}
+
+inline publish(_c, _p, _i)
+{
+	d_step {
+		locked(_c) ->
+		seq[_p]++;
+		k = seq[_p];
+		SAY2(_c, "publishes: sequence %d, for entry %d", k, _i)
+	};
+	d_step {
+		room(_c) ->
+		put(_c, RECORD(_p, k), k * E + (_i));
+		k = 0;
+		SAY(_c, "writes the record into the ring")
+	}
+}
+
+/* pgdm_engine_write_through(), and "eager" for the user half. */
+inline write_mirrors(_c, _p, _i, _val)
+{
+	do
+	:: atomic { r < N * NM ->
+		if
+		:: get(_c, A_OWNER + r) == (_p) + 1
+		:: else -> r++; goto next_mirror
+		fi };
+#ifndef no_writers_count
+		d_step { locked(_c) -> writers[r]++ };
+#endif
+		d_step {
+			room(_c) ->
+			if
+			:: get(_c, A_OWNER + r) == (_p) + 1 ->
+				put(_c, A_MIRROR + (r * E + (_i)) * PG, _val);
+				SAY2(_c, "stores %d into the mirror of CPU %d", _val, r / NM)
+			:: else
+			fi
+		};
+		d_step {
+#ifndef no_writers_count
+			locked(_c) -> writers[r]--;
+#endif
+			r++
+		};
+next_mirror:	skip
+	:: else -> break
+	od;
+	r = 0
+}
+
+inline raise_flags(_c, _p)
+{
+	do
+	:: d_step {
+			r < N * NM && room(_c) ->
+			if
+			:: get(_c, A_OWNER + r) == (_p) + 1 ->
+				put(_c, A_FLAG + r, 1);
+				SAY1(_c, "raises the flag of the mirror of CPU %d", r / NM)
+			:: else
+			fi;
+			r++
+		}
+	:: r == N * NM -> break
+	od;
+	r = 0
+}
+
+inline hook_write(_c, _p, _i, _val)
+{
+	inflight[_p]++;
+#if defined(publish_first)
+	publish(_c, _p, _i);
+	store(_c, _p, _i, _val);
+#elif defined(user_half_late)
+	store_half(_c, _p, _i, _val, 0);
+	publish(_c, _p, _i);
+	store_half(_c, _p, _i, _val, 1);
+#elif defined(lost_publish)
+	store(_c, _p, _i, _val);
+#elif defined(flags_before_store)
+	raise_flags(_c, _p);
+	store(_c, _p, _i, _val);
+	publish(_c, _p, _i);
+#else
+	store(_c, _p, _i, _val);
+	publish(_c, _p, _i);
+#endif
+#ifdef shared_flag
+	d_step { locked(_c) -> shared_flag_of[_p] = 1 };
+#endif
+#if STORES_FLAGS && !defined(flag_by_ipi) && !defined(flags_before_store)
+	raise_flags(_c, _p);
+#endif
+#if STORES_MIRRORS && !defined(no_write_through)
+	write_mirrors(_c, _p, _i, _val);
+#endif
+	d_step { locked(_c) -> inflight[_p]-- }
+}
+
+/* --- a sync -------------------------------------------------------------- */
+
+/*
+ * S3: flush_tlb_func() reads tlb_gen after the hook at its entry, and so may
+ * note a removal as flushed that the hook did not see yet; when that removal's
+ * own flush comes, the kernel has nothing to do. So the mirror is synced again
+ * when the kernel has invalidated, and if that takes a present entry out, which
+ * the CPU may have cached in between, the CPU invalidates once more.
+ */
+bit exit_sync[N], must_flush[N];
+
+inline took_out(_c, _m, _old)
+{
+	if
+	:: _old && exit_sync[_c] -> must_flush[_c] = 1
+	:: else
+	fi
+}
+
+#if STORES_MIRRORS
+/* The mirror's word before the primary's; copy_kernel_half(). */
+inline copy_word(_c, _m, _p, _i, _g)
+{
+	do
+	:: v = get(_c, MIR(_c, _m, _i, _g));
+#ifdef plain_copy
+		d_step {
+			room(_c) ->
+			w = get(_c, PRIM(_p, _i, _g));
+			if
+			:: w != v -> took_out(_c, _m, v); put(_c, MIR(_c, _m, _i, _g), w)
+			:: else
+			fi;
+			k = 1
+		};
+#else
+		atomic {
+			w = get(_c, PRIM(_p, _i, _g));
+			k = (v == w)
+		};
+		d_step {
+			k || locked(_c) ->
+			if
+			:: !k && mem[MIR(_c, _m, _i, _g)] == v ->
+				took_out(_c, _m, v);
+				reach_memory(MIR(_c, _m, _i, _g), w);
+				k = 1;
+				SAY2(_c, "copies entry %d, %d, into its mirror", _i, w)
+			:: else
+			fi
+		};
+#endif
+		if
+		:: k -> k = 0; break
+		:: else
+		fi
+	od;
+	v = 0;
+	w = 0
+}
+#else
+/* A word that does not change is not stored: nobody else writes it. */
+inline copy_word(_c, _m, _p, _i, _g)
+{
+#ifdef NMI
+	v = get(_c, PRIM(_p, _i, _g));
+#endif
+	d_step {
+		room(_c) ->
+#ifndef NMI
+		v = get(_c, PRIM(_p, _i, _g));
+#endif
+		if
+		:: get(_c, MIR(_c, _m, _i, _g)) != v ->
+			w = get(_c, MIR(_c, _m, _i, _g));
+			took_out(_c, _m, w);
+			w = 0;
+			put(_c, MIR(_c, _m, _i, _g), v);
+			SAY2(_c, "copies entry %d, %d, into its mirror", _i, v)
+		:: else
+		fi;
+		v = 0
+	}
+}
+#endif
+
+/* Entry e2, in all tables. */
+inline copy_entry(_c, _m, _p)
+{
+	copy_word(_c, _m, _p, e2, 0);
+#if PG == 2
+	copy_word(_c, _m, _p, e2, 1);
+#endif
+	e2 = 0
+}
+
+/* k: does the mirror differ from the primary at entry e? */
+inline lacks(_c, _m, _p, _e)
+{
+#if PG == 2
+	k = (get(_c, PRIM(_p, _e, 1)) != get(_c, MIR(_c, _m, _e, 1)));
+#endif
+	k = k || (get(_c, PRIM(_p, _e, 0)) != get(_c, MIR(_c, _m, _e, 0)))
+}
+
+/*
+ * The mirror m of p comes to a sync point; "what" says what is to be done, e
+ * is the entry that faulted. pgdm_mirror_sync_full(), _dirty(), _entry().
+ *
+ * One loop copies, so that its code is there once:
+ *	need == CHANGES		the entries of records s to q
+ *	need == ALL		entries s to E - 1
+ *	need == ENTRY		the entry that faulted
+ */
+inline sync_point(_c, _m, _p, _what, _e)
+{
+	atomic {
+		need = _what;
+		busy[_c] = 1;
+#ifdef NMI
+		syncing[_c] = _m + 1;
+		sync_mm[_c] = _p + 1;
+#endif
+#if defined(MISSES) && !defined(ignore_miss)
+		if
+		:: get(_c, A_MISSED) != missed_seen[ID(_c, _m)] -> need = ALL; SAY(_c, "sees that a hook was missed")
+		:: else
+		fi;
+#endif
+#ifdef NMI
+		if
+		:: missed_seen[ID(_c, _m)] == POISON -> need = ALL
+		:: else
+		fi;
+#endif
+		if
+		:: need == NOTHING || need == ALL || need == CHANGES -> goto decided
+		:: else
+		fi
+	};
+#if AT_FAULT > IF_FLAG
+	if
+	:: need == ENTRY || need == ENTRY_ALONE || need == IF_LACKS || need == IF_LACKS_OR_SEQ || need == IF_LACKS_OR_FLAG -> lacks(_c, _m, _p, _e)
+	:: else
+	fi;
+#endif
+	if
+#if AT_FAULT == ENTRY || AT_FAULT == ENTRY_ALONE
+	:: need == ENTRY -> need = (k -> CHANGES : NOTHING)
+	:: need == ENTRY_ALONE -> atomic { need = (k -> ENTRY : NOTHING); q = seq[_p] }
+#endif
+	:: need == IF_LACKS -> need = (k -> ALL : NOTHING)
+	:: need == IF_SEQ || need == IF_LACKS_OR_SEQ ->
+#ifdef shared_flag
+		d_step { locked(_c) -> need = (shared_flag_of[_p] || k -> ALL : NOTHING); shared_flag_of[_p] = 0 }
+#else
+		need = (seq[_p] != seen[ID(_c, _m)] || k -> ALL : NOTHING)
+#endif
+	:: need == IF_FLAG || need == IF_LACKS_OR_FLAG ->
+#ifdef flag_down_late
+		need = (get(_c, FLAG(_c, _m)) || k -> ALL : NOTHING)
+#else
+		d_step { locked(_c) -> need = (mem[FLAG(_c, _m)] || k -> ALL : NOTHING); mem[FLAG(_c, _m)] = 0 }
+#endif
+	fi;
+	k = 0;
+decided:
+	if
+	:: atomic { need == CHANGES ->
+		q = seq[_p];
+		s = seen[ID(_c, _m)] + 1;
+		SAY2(_c, "dirty sync: its mirror holds %d, reads sequence %d", s - 1, q);
+		if
+#ifndef ignore_overrun
+		:: q + 1 - s > RING -> need = ALL; q = 0; s = 0
+#endif
+		:: else
+		fi }
+	:: need != CHANGES
+	fi;
+again:
+	if
+	:: atomic { need == ALL ->
+#ifdef MISSES
+#ifdef record_missed
+		missed_seen[ID(_c, _m)] = get(_c, A_MISSED);
+#else
+		missed_seen[ID(_c, _m)] = missed_stored;
+#endif
+#elif defined(NMI)
+		missed_seen[ID(_c, _m)] = 0;
+#endif
+		q = seq[_p];
+		s = 0;
+		SAY1(_c, "full copy: reads sequence %d", q) }
+	:: need != ALL
+	fi;
+	do
+	:: atomic { need == CHANGES && s <= q ->
+		r = get(_c, RECORD(_p, s));
+		if
+#ifndef ignore_overrun
+		:: SEQ_OF(r) != s -> r = 0; need = ALL; goto again
+#endif
+		:: else -> s++; e2 = INDEX_OF(r); r = 0
+		fi };
+		copy_entry(_c, _m, _p)
+	:: atomic { need == ALL && s < E -> e2 = s; s++ };
+		copy_entry(_c, _m, _p)
+	:: atomic { need == ENTRY && s == 0 -> e2 = _e; s++ };
+		copy_entry(_c, _m, _p)
+	:: else -> break
+	od;
+	s = 0;
+#if STORES_MIRRORS && !defined(no_repeat)
+	/* The stores above before the load below; then _what came in between? */
+	atomic {
+#ifdef no_copy_barrier
+		(need)
+#else
+		(need == NOTHING || locked(_c))
+#endif
+		->
+		if
+#ifdef no_entry_repeat
+		:: need == ENTRY
+#endif
+		:: need && seq[_p] != q -> q = seq[_p]; SAY(_c, "copies again: there was a write meanwhile"); goto again
+		:: else
+		fi
+	};
+#endif
+#if AT_FAULT == ENTRY
+	/* The records first; then the entry, if it still differs. */
+	atomic {
+		if
+		:: need == CHANGES && _what == ENTRY -> lacks(_c, _m, _p, _e)
+		:: else
+		fi;
+		if
+		:: need == CHANGES || need == ALL ->
+#ifdef late_sequence
+			q = seq[_p];
+#endif
+			seen[ID(_c, _m)] = q; SAY1(_c, "its mirror holds sequence %d", q)
+		:: else
+		fi;
+		q = 0;
+		if
+		:: k -> k = 0; need = ENTRY; goto again
+		:: else
+		fi
+	};
+#else
+	atomic {
+		if
+		:: need == CHANGES || need == ALL ->
+#ifdef late_sequence
+			q = seq[_p];
+#endif
+			seen[ID(_c, _m)] = q; SAY1(_c, "its mirror holds sequence %d", q)
+		:: else
+		fi;
+		q = 0
+	};
+#endif
+#ifdef NMI
+	atomic {
+		if
+		:: missed_seen[ID(_c, _m)] == POISON -> need = ALL; goto again
+		:: else
+		fi;
+		syncing[_c] = 0;
+		sync_mm[_c] = 0;
+		need = 0
+	};
+#else
+	need = 0;
+#endif
+	busy[_c] = 0
+#ifdef flag_down_late
+	;
+	d_step { locked(_c) -> mem[FLAG(_c, _m)] = 0 }
+#endif
+}
+
+/* --- a mirror changes hands ---------------------------------------------- */
+
+inline given_up(_x, _m)
+{
+	if
+	:: checks(REUSED) && holds(_x, _m) ->
+		VIOLATED(_x, "a mirror is given up while the CR3 of this CPU holds it")
+	:: else
+	fi
+}
+
+/*
+ * For p. w: the mirror + 1, or 0 for none. Any but the one being left: the
+ * code takes free ones first and then goes round, the model whichever.
+ */
+inline claim(_c, _p, _leaving)
+{
+	k = 0;
+	do
+	:: atomic { k != (1 << NM) - 1 ->
+		if
+		:: !(k & 1) -> s = 0
+#if NM > 1
+		:: !(k & 2) -> s = 1
+#endif
+		fi;
+		k = k | (1 << s);
+		if
+#ifndef evict_loaded
+		:: s + 1 == _leaving -> s = 0; goto next_claim
+#endif
+		:: else
+		fi };
+		d_step {
+			locked(_c) ->
+			given_up(_c, s);
+			if
+			:: mem[OF(_c, s)] -> SAY1(_c, "evicts its mirror of mm %d", mem[OF(_c, s)])
+			:: else
+			fi;
+			mem[OF(_c, s)] = 0
+		};
+		atomic {
+			if
+			:: writers[ID(_c, s)] -> s = 0; goto next_claim
+			:: else
+			fi;
+			busy[_c] = 1;
+			put(_c, OF(_c, s), _p + 1);
+#if STORES_FLAGS
+			put(_c, FLAG(_c, s), 0);
+#endif
+			SAY1(_c, "claims a mirror for mm %d", _p + 1)
+		};
+		atomic {
+#ifndef no_announce_barrier
+			locked(_c) ->
+#endif
+			if
+			:: dead[_p] -> w = 0; busy[_c] = 0
+			:: else -> w = s + 1
+			fi
+		};
+		if
+		:: w == 0 -> d_step { locked(_c) -> mem[OF(_c, s)] = 0 }
+		:: else
+		fi;
+		break;
+next_claim:	skip
+	:: else -> break
+	od;
+	k = 0;
+	s = 0
+}
+
+/* pgdm_engine_forget(); the mirrors are those of all CPUs. */
+inline forget(_c, _p)
+{
+	d_step { locked(_c) -> dead[_p] = 1 };
+	do
+	:: d_step {
+			r < N * NM ->
+			if
+			:: mem[A_OWNER + r] == _p + 1 ->
+				given_up(r / NM, r % NM);
+				mem[A_OWNER + r] = 0
+			:: else
+			fi;
+			r++
+		}
+	:: r == N * NM -> break
+	od;
+	r = 0
+}

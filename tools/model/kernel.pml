@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's part (arch/x86/mm/tlb.c, mm/memory.c of Linux 6.1), and where
+ * the module's hooks sit in it: what a CPU does, and a CPU that only writes.
+ *
+ * To be set before: FAULTS, REMOVES, SWITCHES, bits of the CPUs that do so.
+ */
+
+byte tlb_gen[M];		/* mm->context.tlb_gen */
+byte cpu_gen[N * M];		/* ctxs[].tlb_gen: what the CPU has flushed up to */
+byte mask[M];			/* mm_cpumask, a bit for each CPU */
+byte loaded_mm[N];		/* the mm, + 1; 0: init_mm, or one not tracked */
+byte flush[N * N];		/* flush[to, from]: the mm, + 1 */
+bit called[N];			/* a policy's own IPI */
+bit lock[M * E];		/* who writes an entry keeps others away from it */
+bit ready[M];			/* registered, and its mirrors may be made */
+bit live = LIVE;
+bit gone[M];			/* its users have exited */
+
+#define CPU(x)		(1 << (x))
+#define is_lazy(c)	get(c, LAZY(c))
+#define LOCK(p, i)	lock[(p) * E + (i)]
+
+/* --- CR3 ----------------------------------------------------------------- */
+
+/* The kernel loads mm n - 1 (n == 0: another), and flushes or not. */
+inline write_cr3(_c, _n, with_flush)
+{
+	cr3[_c] = _n;
+	walks[_c] = _n;
+	window[_c] = 0;
+	if
+	:: _n && (with_flush) -> cached[GEN(_c, _n - 1)] = 0
+	:: else
+	fi;
+	reaches_all(_c);
+	SAY1(_c, "loads the root of mm %d into CR3 (0: not tracked)", _n)
+}
+
+/* pgdm_steer_load(), with NOFLUSH: what is cached stays. */
+inline steer(_c, _m)
+{
+	cr3[_c] = ON_MIRROR(_m);
+	reaches_all(_c);
+	SAY(_c, "points CR3 at its mirror")
+}
+
+inline invalidate(_c, _p)
+{
+	cpu_gen[GEN(_c, _p)] = tlb_gen[_p];
+	cached[GEN(_c, _p)] = 0;
+	reaches_all(_c);
+	SAY(_c, "invalidates its TLB")
+}
+
+/* --- flushes ------------------------------------------------------------- */
+
+#ifdef lazy_skipped
+#define sent_to(x, freed_tables)	(!mem[LAZY(x)])
+#else
+#define sent_to(x, freed_tables)	((freed_tables) || !mem[LAZY(x)])
+#endif
+
+/* flush_tlb_mm_range(), up to where it waits. */
+inline flush_send(c, p, freed_tables)
+{
+	d_step { locked(c) -> tlb_gen[p]++; SAY1(c, "flush: tlb_gen %d", tlb_gen[p]) };
+	d_step {
+		h0 = 0;
+		do
+		:: h0 < N ->
+			if
+			:: h0 != c && (mask[p] & CPU(h0)) && sent_to(h0, freed_tables) ->
+				flush[h0 * N + c] = p + 1
+			:: else
+			fi;
+			h0++
+		:: else -> break
+		od;
+		h0 = 0;
+		SAY(c, "sends the flush to the CPUs in mm_cpumask")
+	}
+}
+
+#define answered(c)	(flush[0 * N + c] == 0 && flush[(N > 1) * N + c] == 0 && \
+			 flush[(N > 2) * 2 * N + c] == 0)
+
+/* What the mirror of CPU x leads to, live or, in shadow mode, would. */
+inline check_flushed(_x, _p, _v)
+{
+	h1 = 0;
+	do
+	:: h1 < E * PG && !window[_x] && loaded[_x] && mem[OF(_x, loaded[_x] - 1)] == _p + 1 &&
+	   (!live || holds(_x, loaded[_x] - 1)) ->
+		if
+		:: checks(FLUSHED) && mem[MIR(_x, loaded[_x] - 1, 0, 0) + h1] == _v ->
+			VIOLATED(_x, "the flush is over, and the loaded mirror of this CPU leads to what it was for")
+		:: else
+		fi;
+		h1++
+	:: else -> break
+	od;
+	h1 = 0
+}
+
+/* In a d_step: the flush has returned, the table of entry i is freed. */
+inline free_table(_c, _p, _i)
+{
+	SAY1(_c, "the flush has returned: frees the table of entry %d", _i);
+	h0 = 0;
+	do
+	:: h0 < N -> check_flushed(h0, _p, TABLE(_p, _i)); h0++
+	:: else -> break
+	od;
+	freed[_p] = freed[_p] | BIT(TABLE(_p, _i));
+	h0 = 0;
+	do
+	:: h0 < N -> check_walk(h0); h0++
+	:: else -> break
+	od;
+	h0 = 0;
+	turn[_p * E + _i] = !turn[_p * E + _i];
+	LOCK(_p, _i) = 0
+}
+
+/* --- root writes --------------------------------------------------------- */
+
+/* The probe is missed (H1), or comes before the root is registered (A1), or hits. */
+inline write_root(_c, _p, _i, _val)
+{
+	if
+#ifdef MISSES
+	:: d_step { misses_left && locked(_c) ->
+			misses_left--;
+			unstored++;
+			put(_c, A_MISSED, mem[A_MISSED] + 1);
+			SAY(_c, "its hook is missed, and counted") };
+		d_step { room(_c) -> put(_c, PRIM(_p, _i, 0), _val); SAY2(_c, "stores %d into entry %d of the primary", _val, _i) };
+		d_step { locked(_c) -> unstored-- }
+#endif
+#ifdef TRACKS
+	:: d_step { !registered[_p] -> unstored++; SAY(_c, "is past the probe, the root was not registered") };
+		d_step { locked(_c) -> put(_c, PRIM(_p, _i, 0), _val); SAY2(_c, "stores %d into entry %d of the primary", _val, _i) };
+		d_step { locked(_c) -> unstored-- }
+	:: registered[_p] -> hook_write(_c, _p, _i, _val)
+#else
+	:: hook_write(_c, _p, _i, _val)
+#endif
+	fi
+}
+
+/* In a d_step: a table for entry i of p. v: its number */
+inline new_table(_c, _p, _i)
+{
+	v = TABLE(_p, _i);
+	freed[_p] = freed[_p] & ~BIT(v);
+	SAY2(_c, "adds entry %d, table %d", _i, v)
+}
+
+inline call_cpus(c, p)
+{
+	d_step {
+		locked(c) ->
+		h0 = 0;
+		do
+		:: h0 < N ->
+			if
+			:: h0 != c && (mask[p] & CPU(h0)) -> called[h0] = 1
+			:: else
+			fi;
+			h0++
+		:: else -> break
+		od;
+		h0 = 0;
+		SAY(c, "sends the IPI of the policy, and does not wait")
+	}
+}
+
+/* --- a CPU that runs the mm natively and only writes ---------------------- */
+
+/*
+ * It has no mirror (that is legal: a CPU that has run the mm since before it
+ * was tracked, or whose mirrors were busy), so nothing it does depends on one.
+ */
+proctype writer(byte c; byte p; byte i)
+{
+	byte r, v, w, k;
+
+end:	do
+	:: d_step {
+			writes_left && !LOCK(p, i) ->
+			writes_left--;
+			LOCK(p, i) = 1;
+			if
+			:: mem[PRIM(p, i, 0)] -> w = 0; SAY1(c, "removes entry %d", i)
+			:: else -> new_table(c, p, i); w = v; v = 0
+			fi
+		};
+		write_root(c, p, i, w);
+		if
+		:: w == 0 ->
+#ifdef flag_by_ipi
+			call_cpus(c, p);
+#endif
+			flush_send(c, p, 1);
+			d_step { answered(c) -> free_table(c, p, i) }
+		:: else ->
+			d_step { locked(c) -> LOCK(p, i) = 0; w = 0 };
+#if SIGNAL == IPI_SIGNAL
+			call_cpus(c, p)
+#elif SIGNAL == FLUSH_SIGNAL
+			flush_send(c, p, 0);
+			answered(c)
+#endif
+		fi
+	od
+}
+
+/* --- a CPU that has mirrors ------------------------------------------------ */
+
+/* H1 is looked at before the policy is asked. */
+#if defined(MISSES) && !defined(skip_flush_sync)
+#define syncs(what)	1
+#else
+#define syncs(what)	((what) != NOTHING)
+#endif
+
+/* Where a sync point, a flush or a switch goes on afterwards. */
+#define B_FLUSH		1
+#define B_FAULT		2
+#define B_SWITCH	3
+#define B_ENTRY		4	/* sync_at_entry only */
+#define B_OTHER		5
+#define B_EXIT		6	/* the second sync of a flush */
+
+#define user_mode(c)	(!waits && loaded_mm[c] && !gone[loaded_mm[c] - 1] && !is_lazy(c))
+#define may_fault(c, i)	((FAULTS & CPU(c)) && user_mode(c) && WALK(c, i, USER_PAGE) == 0 && \
+			 (writes_left || mem[PRIM(loaded_mm[c] - 1, i, 0)]))
+#define may_remove(c, i) ((REMOVES & CPU(c)) && user_mode(c) && writes_left && \
+			  !LOCK(loaded_mm[c] - 1, i) && mem[PRIM(loaded_mm[c] - 1, i, 0)])
+
+inline start_fault(c, i)
+{
+	e = i;
+	p = loaded_mm[c] - 1;
+	SAY1(c, "faults at entry %d", e);
+	if
+	:: checks(TWICE) && tried[c] == e + 1 ->
+		VIOLATED(c, "a second fault in a row at this entry, and nothing has changed")
+	:: else
+	fi;
+	/* If it is there now, and stays, the next access has to get through. */
+	tried[c] = (mem[PRIM(p, e, USER_PAGE)] -> e + 1 : 0)
+}
+
+inline start_remove(c, i)
+{
+	e = i;
+	p = loaded_mm[c] - 1;
+	writes_left--;
+	LOCK(p, e) = 1;
+	SAY1(c, "removes entry %d", e)
+}
+
+inline receive(c, x)
+{
+	from = x + 1;
+	n = flush[(c) * N + (x)];
+	SAY1(c, "receives the flush of mm %d", n)
+}
+
+/* The mirror that is loaded, if it still has a primary. */
+#define has_mirror(c)	(loaded[c] && get(c, OF(c, loaded[c] - 1)))
+
+inline take_mirror(c)
+{
+	m = loaded[c] - 1;
+	p = get(c, OF(c, m)) - 1
+}
+
+proctype cpu(byte c)
+{
+	byte q, r, s, v, w, k, e2, need;	/* the engine's */
+	byte m, p, e, what, back;		/* a sync point's */
+	byte n, from, x, y;			/* a flush's, a switch's */
+	byte at;				/* the entry whose removal waits for answers */
+	byte waits;				/* flushed, waits for answers: the mm, + 1 */
+	bit adds;				/* that flush is of an addition, frees nothing */
+
+idle:	/* Interrupts are on here, and nowhere else. */
+end:	if
+	:: d_step { flush[c * N + 0] -> receive(c, 0) }; goto flush_func
+#if N > 1
+	:: d_step { flush[c * N + 1] -> receive(c, 1) }; goto flush_func
+#endif
+#if N > 2
+	:: d_step { flush[c * N + 2] -> receive(c, 2) }; goto flush_func
+#endif
+#if SIGNAL == IPI_SIGNAL
+	:: d_step {
+			called[c] ->
+			called[c] = 0;
+			SAY(c, "receives the IPI of the policy");
+			back = B_OTHER;
+			what = IF_FLAG;
+#ifdef flag_by_ipi
+			what = ALL;
+#endif
+			if
+			:: has_mirror(c) -> take_mirror(c)
+			:: else -> back = 0
+			fi
+		};
+		if
+		:: back -> goto sync
+		:: else -> what = 0; goto idle
+		fi
+#endif
+#ifdef CALLS
+	:: d_step { work[c] -> SAY(c, "receives the IPI of the module") }; goto called_by_module
+#endif
+	:: d_step {
+			waits && answered(c) ->
+			if
+			:: !adds -> p = waits - 1; free_table(c, p, at)
+			:: else -> SAY(c, "the flush has returned")
+			fi;
+			waits = 0; p = 0; at = 0; adds = 0
+		};
+		goto idle
+	:: d_step { may_fault(c, 0) -> start_fault(c, 0) }; goto fault
+	:: d_step { may_remove(c, 0) -> start_remove(c, 0) }; goto write
+#if E > 1
+	:: d_step { may_fault(c, 1) -> start_fault(c, 1) }; goto fault
+	:: d_step { may_remove(c, 1) -> start_remove(c, 1) }; goto write
+#endif
+#if AT_RETURN
+	:: d_step { user_mode(c) && has_mirror(c) -> take_mirror(c); back = B_OTHER; what = ALL; SAY(c, "returns to user mode") };
+		goto sync
+#endif
+#if SWITCHES
+	:: d_step { (SWITCHES & CPU(c)) && !waits && loaded_mm[c] && !is_lazy(c) && room(c) ->
+			put(c, LAZY(c), 1); SAY(c, "runs a kernel thread: lazy TLB") };
+		goto idle
+	:: d_step { (SWITCHES & CPU(c)) && !waits && loaded_mm[c] -> n = 0; SAY(c, "switches to an mm that is not tracked") };
+		goto switch_mm
+	:: d_step { (SWITCHES & CPU(c)) && !waits && !gone[0] && (loaded_mm[c] != 1 || is_lazy(c)) -> n = 1; SAY(c, "switches to mm 1") };
+		goto switch_mm
+#if M > 1
+	:: d_step { (SWITCHES & CPU(c)) && !waits && !gone[1] && (loaded_mm[c] != 2 || is_lazy(c)) -> n = 2; SAY(c, "switches to mm 2") };
+		goto switch_mm
+#endif
+#endif
+	fi;
+
+	/* --- a page fault: the hook, then the kernel's handler --------------- */
+fault:	if
+	:: syncs(AT_FAULT) && has_mirror(c) ->
+		atomic { take_mirror(c); what = AT_FAULT; back = B_FAULT; goto sync }
+	:: else
+	fi;
+fault_synced:
+	if
+	:: d_step {
+			writes_left && !LOCK(p, e) && get(c, PRIM(p, e, 0)) == 0 ->
+			LOCK(p, e) = 1;
+			writes_left--;
+			new_table(c, p, e);
+			w = v;
+			v = 0
+		};
+		goto write
+	:: else -> SAY(c, "the kernel finds nothing to do: the access is tried again")
+	fi;
+	/* The return from an exception drains. */
+	d_step { locked(c) -> p = 0; e = 0 };
+	goto idle;
+
+	/* --- entry e of mm p is written: w, or 0 ------------------------------ */
+write:	atomic { x = w; w = 0 };
+	write_root(c, p, e, x);
+	if
+	:: x == 0 ->
+#ifdef flag_by_ipi
+		call_cpus(c, p);
+#endif
+		flush_send(c, p, 1);
+		at = e
+	:: else ->
+		d_step { locked(c) -> x = 0; LOCK(p, e) = 0 };
+#if SIGNAL == FLUSH_SIGNAL
+		flush_send(c, p, 0);
+		adds = 1
+#else
+#if SIGNAL == IPI_SIGNAL
+		call_cpus(c, p);
+#endif
+		d_step { p = 0; e = 0 };
+		goto idle
+#endif
+	fi;
+	atomic {
+		waits = p + 1;
+		n = p + 1;
+		if
+		:: (mask[p] & CPU(c)) && loaded_mm[c] == n -> SAY(c, "flushes itself")
+		:: else -> n = 0
+		fi;
+		p = 0;
+		e = 0;
+		if
+		:: n == 0 -> goto idle
+		:: else
+		fi
+	};
+
+	/* --- flush_tlb_func(): the hook, then the kernel's part --------------- */
+flush_func:
+#if !defined(sync_after) && !defined(no_receipt)
+	if
+	:: syncs(AT_FLUSH) && has_mirror(c) ->
+		atomic { take_mirror(c); what = AT_FLUSH; back = B_FLUSH; goto sync }
+	:: else
+	fi;
+#endif
+flushed:
+	if
+	:: atomic { loaded_mm[c] == n && is_lazy(c) -> n = 0; goto switch_mm }
+	:: d_step { loaded_mm[c] == n && !is_lazy(c) && cpu_gen[GEN(c, n - 1)] != tlb_gen[n - 1] && locked(c) -> invalidate(c, n - 1) }
+	:: loaded_mm[c] != n || (!is_lazy(c) && cpu_gen[GEN(c, n - 1)] == tlb_gen[n - 1]) ->
+#ifndef sync_after
+		goto flush_done
+#endif
+	fi;
+#if !defined(no_exit_sync) && !defined(no_receipt)
+	/* The tracepoint at the end: once more, see took_out(). */
+	if
+	:: syncs(AT_FLUSH) && has_mirror(c) ->
+		atomic { exit_sync[c] = 1; take_mirror(c); what = AT_FLUSH; back = B_EXIT; goto sync }
+	:: else
+	fi;
+#endif
+flush_done:
+	atomic {
+		locked(c) ->
+		if
+		:: from -> flush[c * N + from - 1] = 0; from = 0
+		:: else
+		fi;
+		n = 0
+	};
+	goto idle;
+
+	/* --- switch_mm_irqs_off() to mm n - 1, or to one not tracked ----------- */
+switch_mm:
+	atomic {
+		room(c) ->
+		x = is_lazy(c);
+		if
+		:: x -> put(c, LAZY(c), 0)
+		:: else
+		fi;
+		if
+		:: loaded_mm[c] == n && !n -> x = 0; goto switch_done
+		:: else
+		fi
+	};
+	if
+	:: loaded_mm[c] == n ->
+		/* Lazy until now: back, without a CR3 load if nothing was flushed. */
+		d_step { locked(c) -> x = 0; y = tlb_gen[n - 1]; SAY1(c, "is no longer lazy, reads tlb_gen %d", y) };
+		if
+		:: d_step { y == cpu_gen[GEN(c, n - 1)] -> y = 0 }; goto switch_done
+#ifdef hook_before_cr3
+		:: y != cpu_gen[GEN(c, n - 1)]
+#else
+		:: d_step { y != cpu_gen[GEN(c, n - 1)] -> write_cr3(c, n, 1); cpu_gen[GEN(c, n - 1)] = y; y = 0 }
+#endif
+		fi
+	:: else ->
+		x = 0;
+#ifdef sync_at_entry
+		if
+		:: n && get(c, OF(c, 0)) == n ->
+			atomic { m = 0; p = n - 1; what = AT_SWITCH; back = B_ENTRY; SAY(c, "syncs at the entry of switch_mm"); goto sync }
+		:: else
+		fi;
+entry_synced:
+#endif
+		if
+		:: d_step { loaded_mm[c] && locked(c) ->
+				mask[loaded_mm[c] - 1] = mask[loaded_mm[c] - 1] & ~CPU(c);
+				window[c] = STRICT_WINDOW;
+				SAY1(c, "leaves the mm_cpumask of mm %d", loaded_mm[c]) }
+		:: !loaded_mm[c]
+		fi;
+		if
+		:: n ->
+			d_step { locked(c) -> mask[n - 1] = mask[n - 1] | CPU(c); SAY1(c, "enters the mm_cpumask of mm %d", n) };
+			d_step { y = tlb_gen[n - 1]; SAY1(c, "reads tlb_gen %d", y) };
+#ifndef hook_before_cr3
+			d_step { locked(c) -> write_cr3(c, n, y != cpu_gen[GEN(c, n - 1)]); cpu_gen[GEN(c, n - 1)] = y; loaded_mm[c] = n; y = 0 }
+#endif
+		:: else -> d_step { locked(c) -> write_cr3(c, 0, 0); loaded_mm[c] = 0 }
+		fi
+	fi;
+
+	/* The switch hook, and the adoption of an mm that runs: CR3 has n's root. */
+switch_hook:
+	if
+	:: d_step { n && ready[n - 1] && !dead[n - 1] -> r = loaded[c]; loaded[c] = 0 }
+	:: d_step { !(n && ready[n - 1] && !dead[n - 1]) -> loaded[c] = 0; m = 0 }; goto switch_load
+	fi;
+	atomic {
+		p = n - 1;
+		if
+		:: get(c, OF(c, 0)) == n -> w = 1; what = AT_SWITCH
+#if NM > 1
+		:: get(c, OF(c, 1)) == n -> w = 2; what = AT_SWITCH
+		:: get(c, OF(c, 0)) != n && get(c, OF(c, 1)) != n -> what = ALL
+#else
+		:: get(c, OF(c, 0)) != n -> what = ALL
+#endif
+		fi
+	};
+	x = r;
+	r = 0;
+	if
+	:: !w -> claim(c, p, x)
+	:: else
+	fi;
+	x = 0;
+	atomic {
+		if
+		:: w -> m = w - 1; w = 0; back = B_SWITCH
+		:: else -> p = 0; what = 0; goto switch_load
+		fi;
+#if defined(sync_at_entry) || defined(early_switch_sync)
+		if
+		:: what != ALL || AT_SWITCH == ALL -> goto switch_synced
+		:: else
+		fi;
+#endif
+		goto sync
+	};
+switch_synced:
+	atomic {
+		locked(c) ->
+#ifdef hook_before_cr3
+		/* The argument of load_new_mm_cr3() is rewritten: one load. */
+		write_cr3(c, n, y != cpu_gen[GEN(c, n - 1)]);
+		cpu_gen[GEN(c, n - 1)] = y;
+		loaded_mm[c] = n;
+		y = 0;
+#endif
+		if
+		:: live -> steer(c, m)
+		:: else
+		fi;
+		loaded[c] = m + 1;
+		m = 0; p = 0; what = 0; back = 0;
+		goto switch_done
+	};
+switch_load:
+#ifdef hook_before_cr3
+	atomic {
+		locked(c) ->
+		if
+		:: n -> write_cr3(c, n, y != cpu_gen[GEN(c, n - 1)]); cpu_gen[GEN(c, n - 1)] = y; loaded_mm[c] = n; y = 0
+		:: else
+		fi
+	};
+#else
+	skip;
+#endif
+switch_done:
+	if
+	:: from || waits -> atomic { n = 0; goto flush_done }
+	:: else -> n = 0
+	fi;
+#ifdef CALLS
+	work[c] = 0;
+#endif
+	goto idle;
+
+#ifdef CALLS
+	/* pgdm_steer_release_cpu(), and pgdm_points_adopt() after it. */
+called_by_module:
+	atomic {
+		locked(c) ->
+		if
+		:: has_mirror(c) && (work[c] > M || work[c] == get(c, OF(c, loaded[c] - 1)))
+#ifdef lazy_kept
+		   && !is_lazy(c)
+#endif
+		   ->
+#ifndef keep_cr3
+			if
+			:: holds(c, loaded[c] - 1) ->
+				cr3[c] = ON_PRIMARY(mem[OF(c, loaded[c] - 1)] - 1);
+				reaches_all(c);
+				SAY(c, "goes back to the primary")
+			:: else
+			fi;
+#endif
+			loaded[c] = 0
+		:: else
+		fi;
+		if
+		:: work[c] == ADOPT -> n = loaded_mm[c]; goto switch_hook
+		:: else -> work[c] = 0; goto idle
+		fi
+	};
+#endif
+
+	/* --- a sync point of mirror m, of mm p --------------------------------- */
+sync:	sync_point(c, m, p, what, e);
+	if
+	:: atomic { back == B_SWITCH -> goto switch_synced }
+	:: d_step { back == B_FAULT -> what = 0; back = 0; m = 0 }; goto fault_synced
+	:: d_step { back == B_FLUSH -> what = 0; back = 0; m = 0; p = 0 };
+		goto flushed
+	:: d_step { back == B_EXIT && locked(c) ->
+			what = 0; back = 0; m = 0; p = 0;
+			if
+#ifndef no_own_flush
+			:: must_flush[c] ->
+				cached[GEN(c, walks[c] - 1)] = 0;
+				reaches_all(c);
+				SAY(c, "took an entry out: invalidates its TLB once more")
+#endif
+			:: else
+			fi;
+			exit_sync[c] = 0;
+			must_flush[c] = 0 };
+		goto flush_done
+	:: d_step { back == B_OTHER && locked(c) -> what = 0; back = 0; m = 0; p = 0 }; goto idle
+#ifdef sync_at_entry
+	:: d_step { back == B_ENTRY -> what = 0; back = 0; m = 0; p = 0 }; goto entry_synced
+#endif
+	fi
+}
+
+/* --- the audit ------------------------------------------------------------- */
+
+/*
+ * LOST: a mirror that holds the sequence of its primary, with no write under
+ * way, equals it. Under "eager" each does. Evaluated in every state.
+ */
+#ifdef MISSES
+#define no_miss(i)	(missed_seen[i] == mem[A_MISSED] && missed_stored == mem[A_MISSED])
+#else
+#define no_miss(i)	(missed_seen[i] == 0)
+#endif
+#define owner_idle(x)	(sb_used[x] == 0)
+#define page_differs(p, i, g) \
+	(mem[PRIM(p, 0, g)] != mem[A_MIRROR + ((i) * E) * PG + (g)] || \
+	 mem[PRIM(p, E - 1, g)] != mem[A_MIRROR + ((i) * E + E - 1) * PG + (g)])
+#define differs(p, i)	(page_differs(p, i, 0) || page_differs(p, i, PG - 1))
+#define wrong(i) \
+	(mem[A_OWNER + (i)] && inflight[mem[A_OWNER + (i)] - 1] == 0 && settled(i) && \
+	 owner_idle((i) / NM) && no_miss(i) && \
+	 (STORES_MIRRORS || seen[i] == seq[mem[A_OWNER + (i)] - 1]) && \
+	 differs(mem[A_OWNER + (i)] - 1, i))
+/* While the owner copies, it is not one yet; under "eager", not before it is loaded. */
+#define settled(i)	(!busy[(i) / NM] && (!STORES_MIRRORS || loaded[(i) / NM] == (i) % NM + 1))
+
+proctype audit()
+{
+end:	if
+	:: d_step { checks(LOST) && wrong(0) -> VIOLATED(0, "its mirror holds the latest sequence, and differs from the primary") }
+#if N * NM > 1
+	:: d_step { checks(LOST) && wrong(1) -> VIOLATED(1 / NM, "its mirror holds the latest sequence, and differs from the primary") }
+#endif
+#if N * NM > 2
+	:: d_step { checks(LOST) && wrong(2) -> VIOLATED(2 / NM, "its mirror holds the latest sequence, and differs from the primary") }
+#endif
+	fi
+}

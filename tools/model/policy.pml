@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The policies: what each does at a sync point, in the words of sync_point(),
+ * and whether its writers do more than publish.
+ *
+ *	NOTHING		what it says
+ *	ALL		a full copy
+ *	CHANGES		what the records name
+ *	IF_SEQ		a full copy if the sequence moved
+ *	IF_FLAG		a full copy if the mirror's flag was up
+ *	IF_LACKS	a full copy if the faulting entry differs; _OR_SEQ, _OR_FLAG
+ *	ENTRY		CHANGES, then the faulting entry, if that differs
+ *	ENTRY_ALONE	the faulting entry, if it differs
+ */
+#define NOTHING		0
+#define ALL		1
+#define CHANGES		2
+#define IF_SEQ		3
+#define IF_FLAG		4
+#define IF_LACKS	5
+#define IF_LACKS_OR_SEQ	6
+#define IF_LACKS_OR_FLAG 7
+#define ENTRY		8
+#define ENTRY_ALONE	9
+
+/* What is sent when an addition is over. */
+#define NO_SIGNAL	0
+#define IPI_SIGNAL	1
+#define FLUSH_SIGNAL	2
+
+#define always		1
+#define always_exit	2
+#define flag		3
+#define flag_mm		4
+#define flush_only	5
+#define carry		6
+#define eager		7
+#define dirty		8
+
+#define AT_RETURN	0
+#define STORES_FLAGS	0
+#define SIGNAL		NO_SIGNAL
+
+#if POLICY == always || POLICY == always_exit
+#define AT_SWITCH	ALL
+#define AT_FLUSH	ALL
+#define AT_FAULT	ALL
+#if POLICY == always_exit
+#undef AT_RETURN
+#define AT_RETURN	1
+#endif
+#elif POLICY == flag
+#define AT_SWITCH	ALL
+#define AT_FLUSH	IF_FLAG
+#define AT_FAULT	IF_LACKS_OR_FLAG
+#undef STORES_FLAGS
+#define STORES_FLAGS	1
+#undef SIGNAL
+#define SIGNAL		IPI_SIGNAL
+#elif POLICY == flag_mm
+#define AT_SWITCH	ALL
+#define AT_FLUSH	IF_SEQ
+#define AT_FAULT	IF_LACKS_OR_SEQ
+#elif POLICY == flush_only
+#define AT_SWITCH	ALL
+#define AT_FLUSH	ALL
+#define AT_FAULT	NOTHING
+#elif POLICY == carry
+#define AT_SWITCH	ALL
+#define AT_FLUSH	IF_SEQ
+#define AT_FAULT	IF_LACKS
+#undef SIGNAL
+#define SIGNAL		FLUSH_SIGNAL
+#elif POLICY == eager
+#define AT_SWITCH	NOTHING
+#define AT_FLUSH	NOTHING
+#define AT_FAULT	ENTRY_ALONE
+#else
+#define AT_SWITCH	CHANGES
+#define AT_FLUSH	CHANGES
+#define AT_FAULT	ENTRY
+#endif
+
+/* Writers store into the mirrors: "eager", and the kernel half under all (W3). */
+#ifndef STORES_MIRRORS
+#define STORES_MIRRORS	(POLICY == eager)
+#endif
+
+/* Mutations of a policy's sync points. */
+#ifdef skip_flush_sync
+#undef AT_FLUSH
+#define AT_FLUSH	NOTHING
+#endif
+#ifdef skip_fault_sync
+#undef AT_FAULT
+#define AT_FAULT	NOTHING
+#endif
+#ifdef fault_sync
+#undef AT_FAULT
+#define AT_FAULT	IF_LACKS
+#endif
+#ifdef no_signal
+#undef SIGNAL
+#define SIGNAL		NO_SIGNAL
+#endif
