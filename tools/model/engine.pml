@@ -492,7 +492,6 @@ inline claim(_c, _p, _leaving)
 			:: writers[ID(_c, s)] -> s = 0; goto next_claim
 			:: else
 			fi;
-			busy[_c] = 1;
 			put(_c, OF(_c, s), _p + 1);
 #if STORES_FLAGS
 			put(_c, FLAG(_c, s), 0);
@@ -504,7 +503,7 @@ inline claim(_c, _p, _leaving)
 			locked(_c) ->
 #endif
 			if
-			:: dead[_p] -> w = 0; busy[_c] = 0
+			:: dead[_p] -> w = 0
 			:: else -> w = s + 1
 			fi
 		};

@@ -16,6 +16,7 @@ bit lock[M * E];		/* who writes an entry keeps others away from it */
 bit ready[M];			/* registered, and its mirrors may be made */
 bit live = LIVE;
 bit gone[M];			/* its users have exited */
+byte user[N];			/* whose user the CPU runs, or is about to: the mm, + 1 */
 
 #define CPU(x)		(1 << (x))
 #define is_lazy(c)	get(c, LAZY(c))
@@ -90,8 +91,8 @@ inline check_flushed(_x, _p, _v)
 {
 	h1 = 0;
 	do
-	:: h1 < E * PG && !window[_x] && loaded[_x] && mem[OF(_x, loaded[_x] - 1)] == _p + 1 &&
-	   (!live || holds(_x, loaded[_x] - 1)) ->
+	:: h1 < E * PG && ready[_p] && !window[_x] && loaded[_x] && mem[OF(_x, loaded[_x] - 1)] == _p + 1 &&
+	   (live -> holds(_x, loaded[_x] - 1) : (mask[_p] & CPU(_x)) != 0) ->
 		if
 		:: checks(FLUSHED) && mem[MIR(_x, loaded[_x] - 1, 0, 0) + h1] == _v ->
 			VIOLATED(_x, "the flush is over, and the loaded mirror of this CPU leads to what it was for")
@@ -226,6 +227,11 @@ end:	do
 #endif
 
 /* Where a sync point, a flush or a switch goes on afterwards. */
+#ifdef lazy_kept
+#define KEPT(c)		is_lazy(c)
+#else
+#define KEPT(c)		0
+#endif
 #define B_FLUSH		1
 #define B_FAULT		2
 #define B_SWITCH	3
@@ -239,8 +245,18 @@ end:	do
 #define may_remove(c, i) ((REMOVES & CPU(c)) && user_mode(c) && writes_left && \
 			  !LOCK(loaded_mm[c] - 1, i) && mem[PRIM(loaded_mm[c] - 1, i, 0)])
 
+#ifdef LIVENESS
+bit stuck_at_1;			/* CPU 0 has faulted at entry 1, and not come through */
+#endif
+
 inline start_fault(c, i)
 {
+#ifdef LIVENESS
+	if
+	:: c == 0 && i == 1 -> stuck_at_1 = 1
+	:: else
+	fi;
+#endif
 	e = i;
 	p = loaded_mm[c] - 1;
 	SAY1(c, "faults at entry %d", e);
@@ -270,10 +286,12 @@ inline receive(c, x)
 }
 
 /* The mirror that is loaded, if it still has a primary. */
-#define has_mirror(c)	(loaded[c] && get(c, OF(c, loaded[c] - 1)))
+bit unhooked;			/* rmmod has taken the hooks out */
+#define has_mirror(c)	(!unhooked && loaded[c] && get(c, OF(c, loaded[c] - 1)))
 
 inline take_mirror(c)
 {
+	busy[c] = 1;
 	m = loaded[c] - 1;
 	p = get(c, OF(c, m)) - 1
 }
@@ -285,6 +303,9 @@ proctype cpu(byte c)
 	byte n, from, x, y;			/* a flush's, a switch's */
 	byte at;				/* the entry whose removal waits for answers */
 	byte waits;				/* flushed, waits for answers: the mm, + 1 */
+#ifdef CALLS
+	bit adopts;				/* a switch that is none: an mm is adopted */
+#endif
 	bit adds;				/* that flush is of an addition, frees nothing */
 
 idle:	/* Interrupts are on here, and nowhere else. */
@@ -334,20 +355,24 @@ end:	if
 	:: d_step { may_fault(c, 1) -> start_fault(c, 1) }; goto fault
 	:: d_step { may_remove(c, 1) -> start_remove(c, 1) }; goto write
 #endif
+#ifdef LIVENESS
+	:: d_step { c == 0 && stuck_at_1 && user_mode(c) && WALK(c, 1, USER_PAGE) -> stuck_at_1 = 0; SAY(c, "its access to entry 1 gets through") };
+		goto idle
+#endif
 #if AT_RETURN
 	:: d_step { user_mode(c) && has_mirror(c) -> take_mirror(c); back = B_OTHER; what = ALL; SAY(c, "returns to user mode") };
 		goto sync
 #endif
 #if SWITCHES
 	:: d_step { (SWITCHES & CPU(c)) && !waits && loaded_mm[c] && !is_lazy(c) && room(c) ->
-			put(c, LAZY(c), 1); SAY(c, "runs a kernel thread: lazy TLB") };
+			put(c, LAZY(c), 1); user[c] = 0; SAY(c, "runs a kernel thread: lazy TLB") };
 		goto idle
-	:: d_step { (SWITCHES & CPU(c)) && !waits && loaded_mm[c] -> n = 0; SAY(c, "switches to an mm that is not tracked") };
+	:: d_step { (SWITCHES & CPU(c)) && !waits && loaded_mm[c] -> n = 0; user[c] = 0; SAY(c, "switches to an mm that is not tracked") };
 		goto switch_mm
-	:: d_step { (SWITCHES & CPU(c)) && !waits && !gone[0] && (loaded_mm[c] != 1 || is_lazy(c)) -> n = 1; SAY(c, "switches to mm 1") };
+	:: d_step { (SWITCHES & CPU(c)) && !waits && !gone[0] && (loaded_mm[c] != 1 || is_lazy(c)) -> n = 1; user[c] = 1; SAY(c, "switches to mm 1") };
 		goto switch_mm
 #if M > 1
-	:: d_step { (SWITCHES & CPU(c)) && !waits && !gone[1] && (loaded_mm[c] != 2 || is_lazy(c)) -> n = 2; SAY(c, "switches to mm 2") };
+	:: d_step { (SWITCHES & CPU(c)) && !waits && !gone[1] && (loaded_mm[c] != 2 || is_lazy(c)) -> n = 2; user[c] = 2; SAY(c, "switches to mm 2") };
 		goto switch_mm
 #endif
 #endif
@@ -355,8 +380,8 @@ end:	if
 
 	/* --- a page fault: the hook, then the kernel's handler --------------- */
 fault:	if
-	:: syncs(AT_FAULT) && has_mirror(c) ->
-		atomic { take_mirror(c); what = AT_FAULT; back = B_FAULT; goto sync }
+	:: atomic { syncs(AT_FAULT) && has_mirror(c) ->
+			take_mirror(c); what = AT_FAULT; back = B_FAULT; goto sync }
 	:: else
 	fi;
 fault_synced:
@@ -418,8 +443,8 @@ write:	atomic { x = w; w = 0 };
 flush_func:
 #if !defined(sync_after) && !defined(no_receipt)
 	if
-	:: syncs(AT_FLUSH) && has_mirror(c) ->
-		atomic { take_mirror(c); what = AT_FLUSH; back = B_FLUSH; goto sync }
+	:: atomic { syncs(AT_FLUSH) && has_mirror(c) ->
+			take_mirror(c); what = AT_FLUSH; back = B_FLUSH; goto sync }
 	:: else
 	fi;
 #endif
@@ -435,8 +460,8 @@ flushed:
 #if !defined(no_exit_sync) && !defined(no_receipt)
 	/* The tracepoint at the end: once more, see took_out(). */
 	if
-	:: syncs(AT_FLUSH) && has_mirror(c) ->
-		atomic { exit_sync[c] = 1; take_mirror(c); what = AT_FLUSH; back = B_EXIT; goto sync }
+	:: atomic { syncs(AT_FLUSH) && has_mirror(c) ->
+			exit_sync[c] = 1; take_mirror(c); what = AT_FLUSH; back = B_EXIT; goto sync }
 	:: else
 	fi;
 #endif
@@ -508,7 +533,7 @@ entry_synced:
 	/* The switch hook, and the adoption of an mm that runs: CR3 has n's root. */
 switch_hook:
 	if
-	:: d_step { n && ready[n - 1] && !dead[n - 1] -> r = loaded[c]; loaded[c] = 0 }
+	:: d_step { n && ready[n - 1] && !dead[n - 1] -> r = loaded[c]; loaded[c] = 0; busy[c] = 1 }
 	:: d_step { !(n && ready[n - 1] && !dead[n - 1]) -> loaded[c] = 0; m = 0 }; goto switch_load
 	fi;
 	atomic {
@@ -533,11 +558,11 @@ switch_hook:
 	atomic {
 		if
 		:: w -> m = w - 1; w = 0; back = B_SWITCH
-		:: else -> p = 0; what = 0; goto switch_load
+		:: else -> p = 0; what = 0; busy[c] = 0; goto switch_load
 		fi;
 #if defined(sync_at_entry) || defined(early_switch_sync)
 		if
-		:: what != ALL || AT_SWITCH == ALL -> goto switch_synced
+		:: what != ALL || AT_SWITCH == ALL -> busy[c] = 0; goto switch_synced
 		:: else
 		fi;
 #endif
@@ -579,7 +604,10 @@ switch_done:
 	:: else -> n = 0
 	fi;
 #ifdef CALLS
-	work[c] = 0;
+	if
+	:: adopts -> adopts = 0; work[c] = 0
+	:: else
+	fi;
 #endif
 	goto idle;
 
@@ -589,11 +617,7 @@ called_by_module:
 	atomic {
 		locked(c) ->
 		if
-		:: has_mirror(c) && (work[c] > M || work[c] == get(c, OF(c, loaded[c] - 1)))
-#ifdef lazy_kept
-		   && !is_lazy(c)
-#endif
-		   ->
+		:: has_mirror(c) && !KEPT(c) && (work[c] > M || work[c] == get(c, OF(c, loaded[c] - 1))) ->
 #ifndef keep_cr3
 			if
 			:: holds(c, loaded[c] - 1) ->
@@ -607,7 +631,7 @@ called_by_module:
 		:: else
 		fi;
 		if
-		:: work[c] == ADOPT -> n = loaded_mm[c]; goto switch_hook
+		:: work[c] == ADOPT -> adopts = 1; n = loaded_mm[c]; goto switch_hook
 		:: else -> work[c] = 0; goto idle
 		fi
 	};

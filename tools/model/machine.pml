@@ -76,6 +76,7 @@ hidden byte h0, h1, h2;
 #define REUSED		3	/* no mirror is given up while a CR3 holds it */
 #define LOST		4	/* nothing published is lost */
 #define TWICE		5	/* never two faults in a row without progress */
+#define PROGRESS	6	/* an access gets through in the end: liveness.pml */
 #define checks(x)	(PROPERTY == 0 || PROPERTY == (x))
 
 /* What a replay prints; a search prints nothing. */

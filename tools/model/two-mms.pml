@@ -64,13 +64,12 @@ inline leave(_p)
 	d_step { registered[_p] = 0; ready[_p] = 0; SAY(2, "takes the mirrors from the mm, and its root from the registry") }
 }
 
-#define nobody_runs(p)	((loaded_mm[0] != (p) + 1 || mem[LAZY(0)] == 1) && !LOCK(p, 0))
+#define nobody_runs(p)	(user[0] != (p) + 1 && !LOCK(p, 0))
 #define nobody_has(p)	(loaded_mm[0] != (p) + 1)
 
 proctype manager()
 {
 	byte q, r, s, v, w, k;
-	bit unloaded;
 
 #if ENDS & UNTRACK
 	/* pgdm_registry_remove() */
@@ -119,10 +118,12 @@ proctype manager()
 	d_step { work[0] = EVERYTHING; SAY(2, "sends all CPUs back to their primaries") };
 	(work[0] == 0);
 #endif
+#ifndef release_before_key
 	d_step { work[0] = ADOPT; SAY(2, "lets all CPUs go on in shadow mode") };
 	(work[0] == 0);
+#endif
 	/* The hooks are out when their grace period is over: no CPU is in one. */
-	d_step { !busy[0] -> ready[0] = 0; ready[1] = 0; unloaded = 1; SAY(2, "takes the hooks out") };
+	d_step { !busy[0] -> ready[0] = 0; ready[1] = 0; unhooked = 1; SAY(2, "takes the hooks out") };
 	leave(0);
 	leave(1);
 	d_step {
@@ -151,6 +152,7 @@ init
 		cached[GEN(0, 0)] = 1;
 		loaded[0] = 1;
 		loaded_mm[0] = 1;
+		user[0] = 1;
 		mask[0] = 1;
 		ready[0] = 1;
 		ready[1] = 1;
