@@ -39,7 +39,7 @@ endif
 .DEFAULT_GOAL := module
 .PHONY: all module seeded check check-stress check-kernel-selftests bench answers unit bench-native bench-icount \
 	bench-memory shell check-style \
-	selftests setup kernel-ready clean distclean help
+	selftests setup kernel-ready model model-conformance clean distclean help
 
 all: module			## same as module
 
@@ -92,6 +92,12 @@ bench-memory: module		## memory that a CPU and an mm take, with 1,000 of them li
 
 check-style: $(host_ready) $(kernel_ready)	## checkpatch, sparse, W=1, kernel-doc, shellcheck
 	@tools/check/style
+
+model: $(host_ready)		## ask the model checker: properties, policies, mutations; one table
+	@tools/model/run
+
+model-conformance: module seeded	## record traces in the virtual machine, replay them against the model
+	@tools/model/record
 
 selftests: $(host_ready) $(kernel_ready)	## build the programs of selftests/
 	@$(MAKE) -C selftests

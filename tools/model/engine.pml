@@ -93,6 +93,9 @@ inline write_mirrors(_c, _p, _i, _val)
 			if
 			:: get(_c, A_OWNER + r) == (_p) + 1 ->
 				put(_c, A_MIRROR + (r * E + (_i)) * PG, _val);
+#if PG == 2
+				put(_c, A_MIRROR + (r * E + (_i)) * PG + 1, _val);
+#endif
 				SAY2(_c, "stores %d into the mirror of CPU %d", _val, r / NM)
 			:: else
 			fi
@@ -374,10 +377,10 @@ again:
 	od;
 	s = 0;
 #if STORES_MIRRORS && !defined(no_repeat)
-	/* The stores above before the load below; then _what came in between? */
+	/* The stores above before the load below; then what came in between? */
 	atomic {
 #ifdef no_copy_barrier
-		(need)
+		true
 #else
 		(need == NOTHING || locked(_c))
 #endif

@@ -240,14 +240,18 @@ end:	do
 #define B_EXIT		6	/* the second sync of a flush */
 
 #define user_mode(c)	(!waits && loaded_mm[c] && !gone[loaded_mm[c] - 1] && !is_lazy(c))
-#define may_fault(c, i)	((FAULTS & CPU(c)) && user_mode(c) && WALK(c, i, USER_PAGE) == 0 && \
+#ifdef LIVENESS
+bit stuck_at_1;			/* CPU 0 has faulted at entry 1, and not come through */
+
+/* The access is tried again, and nothing else, once interrupts have been taken. */
+#define elsewhere(c, i)	((c) == 0 && ((stuck_at_1 && (i) == 0) || flush[1] || called[0]))
+#else
+#define elsewhere(c, i)	0
+#endif
+#define may_fault(c, i)	((FAULTS & CPU(c)) && !elsewhere(c, i) && user_mode(c) && WALK(c, i, USER_PAGE) == 0 && \
 			 (writes_left || mem[PRIM(loaded_mm[c] - 1, i, 0)]))
 #define may_remove(c, i) ((REMOVES & CPU(c)) && user_mode(c) && writes_left && \
 			  !LOCK(loaded_mm[c] - 1, i) && mem[PRIM(loaded_mm[c] - 1, i, 0)])
-
-#ifdef LIVENESS
-bit stuck_at_1;			/* CPU 0 has faulted at entry 1, and not come through */
-#endif
 
 inline start_fault(c, i)
 {
@@ -360,7 +364,7 @@ end:	if
 		goto idle
 #endif
 #if AT_RETURN
-	:: d_step { user_mode(c) && has_mirror(c) -> take_mirror(c); back = B_OTHER; what = ALL; SAY(c, "returns to user mode") };
+	:: d_step { user_mode(c) && has_mirror(c) && !elsewhere(c, 0) -> take_mirror(c); back = B_OTHER; what = ALL; SAY(c, "returns to user mode") };
 		goto sync
 #endif
 #if SWITCHES

@@ -4,8 +4,9 @@
  * entry 1, which is added, by it or by others, and may go and come again.
  *
  * "In the end" needs what a kernel has: each CPU goes on as long as it can
- * (weak fairness, pan -f); and that the entry stays: one that goes each time
- * before it is seen may be missed for ever.
+ * (weak fairness, pan -f), takes an interrupt that has come before it tries the
+ * access again, and does nothing else meanwhile; and the entry stays: one that
+ * goes each time before it is seen may be missed for ever.
  */
 #define LIVENESS
 #define N	2
