@@ -164,23 +164,6 @@ inline hook_write(_c, _p, _i, _val)
 
 /* --- a sync -------------------------------------------------------------- */
 
-/*
- * S3: flush_tlb_func() reads tlb_gen after the hook at its entry, and so may
- * note a removal as flushed that the hook did not see yet; when that removal's
- * own flush comes, the kernel has nothing to do. So the mirror is synced again
- * when the kernel has invalidated, and if that takes a present entry out, which
- * the CPU may have cached in between, the CPU invalidates once more.
- */
-bit exit_sync[N], must_flush[N];
-
-inline took_out(_c, _m, _old)
-{
-	if
-	:: _old && exit_sync[_c] -> must_flush[_c] = 1
-	:: else
-	fi
-}
-
 #if STORES_MIRRORS
 /* The mirror's word before the primary's; copy_kernel_half(). */
 inline copy_word(_c, _m, _p, _i, _g)
@@ -192,7 +175,7 @@ inline copy_word(_c, _m, _p, _i, _g)
 			room(_c) ->
 			w = get(_c, PRIM(_p, _i, _g));
 			if
-			:: w != v -> took_out(_c, _m, v); put(_c, MIR(_c, _m, _i, _g), w)
+			:: w != v -> put(_c, MIR(_c, _m, _i, _g), w)
 			:: else
 			fi;
 			k = 1
@@ -206,7 +189,6 @@ inline copy_word(_c, _m, _p, _i, _g)
 			k || locked(_c) ->
 			if
 			:: !k && mem[MIR(_c, _m, _i, _g)] == v ->
-				took_out(_c, _m, v);
 				reach_memory(MIR(_c, _m, _i, _g), w);
 				k = 1;
 				SAY2(_c, "copies entry %d, %d, into its mirror", _i, w)
@@ -236,9 +218,6 @@ inline copy_word(_c, _m, _p, _i, _g)
 #endif
 		if
 		:: get(_c, MIR(_c, _m, _i, _g)) != v ->
-			w = get(_c, MIR(_c, _m, _i, _g));
-			took_out(_c, _m, w);
-			w = 0;
 			put(_c, MIR(_c, _m, _i, _g), v);
 			SAY2(_c, "copies entry %d, %d, into its mirror", _i, v)
 		:: else

@@ -46,9 +46,9 @@ inline steer(_c, _m)
 	SAY(_c, "points CR3 at its mirror")
 }
 
-inline invalidate(_c, _p)
+inline invalidate(_c, _p, _gen)
 {
-	cpu_gen[GEN(_c, _p)] = tlb_gen[_p];
+	cpu_gen[GEN(_c, _p)] = _gen;
 	cached[GEN(_c, _p)] = 0;
 	reaches_all(_c);
 	SAY(_c, "invalidates its TLB")
@@ -237,7 +237,7 @@ end:	do
 #define B_SWITCH	3
 #define B_ENTRY		4	/* sync_at_entry only */
 #define B_OTHER		5
-#define B_EXIT		6	/* the second sync of a flush */
+#define B_EARLY		6	/* early_flush_sync, sync_after only */
 
 #define user_mode(c)	(!waits && loaded_mm[c] && !gone[loaded_mm[c] - 1] && !is_lazy(c))
 #ifdef LIVENESS
@@ -443,9 +443,24 @@ write:	atomic { x = w; w = 0 };
 		fi
 	};
 
-	/* --- flush_tlb_func(): the hook, then the kernel's part --------------- */
+	/* --- flush_tlb_func() -------------------------------------------------- */
 flush_func:
-#if !defined(sync_after) && !defined(no_receipt)
+#ifdef early_flush_sync
+	if
+	:: atomic { syncs(AT_FLUSH) && has_mirror(c) ->
+			take_mirror(c); what = AT_FLUSH; back = B_EARLY; goto sync }
+	:: else
+	fi;
+flush_early_synced:
+#endif
+	if
+	:: atomic { loaded_mm[c] == n && is_lazy(c) -> n = 0; goto switch_mm }
+	:: atomic { loaded_mm[c] == n && !is_lazy(c) && cpu_gen[GEN(c, n - 1)] != tlb_gen[n - 1] ->
+			y = tlb_gen[n - 1]; SAY1(c, "reads tlb_gen %d", y) }
+	:: loaded_mm[c] != n || (!is_lazy(c) && cpu_gen[GEN(c, n - 1)] == tlb_gen[n - 1]) -> goto flush_done
+	fi;
+	/* Between that and the invalidation: the hook, pgdm_points_invalidation(). */
+#if !defined(early_flush_sync) && !defined(no_receipt) && !defined(sync_after)
 	if
 	:: atomic { syncs(AT_FLUSH) && has_mirror(c) ->
 			take_mirror(c); what = AT_FLUSH; back = B_FLUSH; goto sync }
@@ -453,19 +468,11 @@ flush_func:
 	fi;
 #endif
 flushed:
+	atomic { locked(c) -> invalidate(c, n - 1, y); y = 0 };
+#ifdef sync_after
 	if
-	:: atomic { loaded_mm[c] == n && is_lazy(c) -> n = 0; goto switch_mm }
-	:: d_step { loaded_mm[c] == n && !is_lazy(c) && cpu_gen[GEN(c, n - 1)] != tlb_gen[n - 1] && locked(c) -> invalidate(c, n - 1) }
-	:: loaded_mm[c] != n || (!is_lazy(c) && cpu_gen[GEN(c, n - 1)] == tlb_gen[n - 1]) ->
-#ifndef sync_after
-		goto flush_done
-#endif
-	fi;
-#if !defined(no_exit_sync) && !defined(no_receipt)
-	/* The tracepoint at the end: once more, see took_out(). */
-	if
-	:: atomic { syncs(AT_FLUSH) && has_mirror(c) ->
-			exit_sync[c] = 1; take_mirror(c); what = AT_FLUSH; back = B_EXIT; goto sync }
+	:: atomic { has_mirror(c) ->
+			take_mirror(c); what = AT_FLUSH; back = B_EARLY; goto sync }
 	:: else
 	fi;
 #endif
@@ -648,20 +655,14 @@ sync:	sync_point(c, m, p, what, e);
 	:: d_step { back == B_FAULT -> what = 0; back = 0; m = 0 }; goto fault_synced
 	:: d_step { back == B_FLUSH -> what = 0; back = 0; m = 0; p = 0 };
 		goto flushed
-	:: d_step { back == B_EXIT && locked(c) ->
-			what = 0; back = 0; m = 0; p = 0;
-			if
-#ifndef no_own_flush
-			:: must_flush[c] ->
-				cached[GEN(c, walks[c] - 1)] = 0;
-				reaches_all(c);
-				SAY(c, "took an entry out: invalidates its TLB once more")
-#endif
-			:: else
-			fi;
-			exit_sync[c] = 0;
-			must_flush[c] = 0 };
+#if defined(early_flush_sync) || defined(sync_after)
+	:: d_step { back == B_EARLY -> what = 0; back = 0; m = 0; p = 0 };
+#ifdef sync_after
 		goto flush_done
+#else
+		goto flush_early_synced
+#endif
+#endif
 	:: d_step { back == B_OTHER && locked(c) -> what = 0; back = 0; m = 0; p = 0 }; goto idle
 #ifdef sync_at_entry
 	:: d_step { back == B_ENTRY -> what = 0; back = 0; m = 0; p = 0 }; goto entry_synced
