@@ -16,9 +16,9 @@
 #define INDEX_OF(record)	((record) % E)
 #define POISON			255
 
-byte seq[M];
+WORD seq[M];
 byte inflight[M];		/* primary->inflight; read by the audit alone */
-byte seen[N * NM];
+WORD seen[N * NM];
 byte missed_seen[N * NM];
 byte missed_stored;
 byte loaded[N];			/* the mirror loaded, + 1; or would be (shadow) */
@@ -333,6 +333,9 @@ again:
 #elif defined(NMI)
 		missed_seen[ID(_c, _m)] = 0;
 #endif
+#ifdef TRACES
+		did_full[_c] = 1;
+#endif
 		q = seq[_p];
 		s = 0;
 		SAY1(_c, "full copy: reads sequence %d", q) }
@@ -347,10 +350,16 @@ again:
 #endif
 		:: else -> s++; e2 = INDEX_OF(r); r = 0
 		fi };
+#ifdef TRACES
+		did_entries[_c]++;
+#endif
 		copy_entry(_c, _m, _p)
 	:: atomic { need == ALL && s < E -> e2 = s; s++ };
 		copy_entry(_c, _m, _p)
 	:: atomic { need == ENTRY && s == 0 -> e2 = _e; s++ };
+#ifdef TRACES
+		did_entries[_c]++;
+#endif
 		copy_entry(_c, _m, _p)
 	:: else -> break
 	od;

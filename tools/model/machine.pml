@@ -37,8 +37,15 @@
 #define A_MISSED		(A_LAZY + N)
 #define WORDS			(A_MISSED + 1)
 
-byte mem[WORDS];
-byte sb_at[N * SB], sb_value[N * SB], sb_used[N];
+#ifdef TRACES
+#define WORD	short
+#else
+#define WORD	byte
+#endif
+
+WORD mem[WORDS];
+WORD sb_at[N * SB], sb_value[N * SB];
+byte sb_used[N];
 
 /* --- roots, and what is cached of them ---------------------------------- */
 

@@ -10,7 +10,7 @@
  *	IF_FLAG		a full copy if the mirror's flag was up
  *	IF_LACKS	a full copy if the faulting entry differs; _OR_SEQ, _OR_FLAG
  *	ENTRY		CHANGES, then the faulting entry, if that differs
- *	ENTRY_ALONE	the faulting entry, if it differs
+ *	ENTRY_ALONE	the faulting entry, if it differs (a mutation)
  */
 #define NOTHING		0
 #define ALL		1
@@ -74,7 +74,11 @@
 #elif POLICY == eager
 #define AT_SWITCH	NOTHING
 #define AT_FLUSH	NOTHING
+#ifdef no_entry_repeat
 #define AT_FAULT	ENTRY_ALONE
+#else
+#define AT_FAULT	IF_LACKS
+#endif
 #else
 #define AT_SWITCH	CHANGES
 #define AT_FLUSH	CHANGES

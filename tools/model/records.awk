@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+# For tools/model/accept: writes DIR/records.h and DIR/records.pml from a trace.
+
+function number(i)
+{
+	if (!(i in entry))
+		entry[i] = entries++
+	return entry[i]
+}
+
+function add(kind, a, b, d)
+{
+	at[n] = $1
+	step[n] = sprintf("kind = %s; a = %d; b = %s; d = %d; at = %d", kind, a, b, d, n)
+	n++
+}
+
+BEGIN {
+	n = 0
+	reason["switch"] = "R_SWITCH"
+	reason["flush"] = "R_FLUSH"
+	reason["fault"] = "R_FAULT"
+	reason["attach"] = "R_ATTACH"
+}
+
+$1 !~ /^[01]$/ {
+	print FILENAME ": CPUs 0 and 1 only: " $0 > "/dev/stderr"
+	bad = 1
+	exit 1
+}
+
+$2 == "publish" {
+	i = number($4)
+	if (!(i in first))
+		first[i] = !$5
+	# A record's number is nowhere else what the entry leads to.
+	add("P_PUBLISH", $3, i, $5)
+	next
+}
+
+$2 == "sync" && $3 in reason {
+	add("P_SYNC", $5, reason[$3], $4 == "full" ? -1 : $6)
+	next
+}
+
+$2 == "fault" {
+	i = number($3)
+	add("P_FAULT", i, $4, 0)
+	next
+}
+
+$2 == "mark" {
+	add("P_MARK", 0, 0, 0)
+	next
+}
+
+{
+	print FILENAME ": cannot be replayed: " $0 > "/dev/stderr"
+	bad = 1
+	exit 1
+}
+
+END {
+	if (bad)
+		exit 1
+	if (!entries)
+		entries = 1
+	printf "#define N 2\n#define E %d\n#define RECORDS %d\n", entries, n > dir "/records.h"
+	for (i = 0; i < n; i++)
+		position[i] = count[at[i]]++
+	printf "#define count_of(c) ((c) == 0 -> %d : %d)\n\n", count[0], count[1] > dir "/records.pml"
+	print "inline next_record(_c)\n{\n\tif" > dir "/records.pml"
+	for (i = 0; i < n; i++)
+		printf "\t:: _c == %d && pos == %d -> %s\n", at[i], position[i], step[i] > dir "/records.pml"
+	print "\tfi;\n\tpos++\n}\n\ninline first_values()\n{" > dir "/records.pml"
+	for (i = 0; i < entries; i++)
+		if (!(i in first) || first[i])
+			printf "\tmem[PRIM(0, %d, 0)] = 1;\n", i > dir "/records.pml"
+	print "\tskip\n}" > dir "/records.pml"
+}
