@@ -149,7 +149,7 @@ def all_policies(settings, _found):
 def shares(settings, _found):
     """How much is the flag, how much the dirty entries."""
     rows = []
-    s = pick(settings, 2)
+    s = pick(settings, 2) or next((s for s in settings if s.run), None)
     if not s:
         return None
     chain = [p for p in ("always", "flag", "flag-mm", "dirty", "eager") if p in s.run.policies]
