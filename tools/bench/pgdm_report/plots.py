@@ -184,7 +184,7 @@ def cost_of_a_write(settings, native, out, name="cost-of-a-write.svg"):
         ticks = [1, 2, 4, 8] + ([16, 64] if ax is axes[0] else [])
         ax.set_xticks(ticks, ticks)
         ax.minorticks_off()
-    axes[0].legend(fontsize=8)
+    axes[0 if native else 2].legend(fontsize=8)
     fig.suptitle("A write to a root, against the number of CPUs (median; bars: p10 to p90, and least to greatest round)", fontsize=10)
     fig.tight_layout()
     return save(fig, out, name)
