@@ -11,16 +11,17 @@ function number(i)
 function add(kind, a, b, d)
 {
 	at[n] = $1
-	step[n] = sprintf("kind = %s; a = %d; b = %s; d = %d; at = %d", kind, a, b, d, n)
+	step[n] = sprintf("{ %d, %d, %d, %d }", kind, a, b, d)
 	n++
 }
 
+# The numbers are those of trace.pml.
 BEGIN {
 	n = 0
-	reason["switch"] = "R_SWITCH"
-	reason["flush"] = "R_FLUSH"
-	reason["fault"] = "R_FAULT"
-	reason["attach"] = "R_ATTACH"
+	reason["switch"] = 1
+	reason["flush"] = 2
+	reason["fault"] = 3
+	reason["attach"] = 4
 }
 
 $1 !~ /^[01]$/ {
@@ -34,23 +35,23 @@ $2 == "publish" {
 	if (!(i in first))
 		first[i] = !$5
 	# A record's number is nowhere else what the entry leads to.
-	add("P_PUBLISH", $3, i, $5)
+	add(1, $3, i, $5)
 	next
 }
 
 $2 == "sync" && $3 in reason {
-	add("P_SYNC", $5, reason[$3], $4 == "full" ? -1 : $6)
+	add(2, $5, reason[$3], $4 == "full" ? -1 : $6)
 	next
 }
 
 $2 == "fault" {
 	i = number($3)
-	add("P_FAULT", i, $4, 0)
+	add(3, i, $4, 0)
 	next
 }
 
 $2 == "mark" {
-	add("P_MARK", 0, 0, 0)
+	add(4, 0, 0, 0)
 	next
 }
 
@@ -66,13 +67,16 @@ END {
 	if (!entries)
 		entries = 1
 	printf "#define N 2\n#define E %d\n#define RECORDS %d\n", entries, n > dir "/records.h"
-	for (i = 0; i < n; i++)
-		position[i] = count[at[i]]++
+	for (i = 0; i < n; i++) {
+		order[at[i]] = order[at[i]] i ", "
+		count[at[i]]++
+	}
 	printf "#define count_of(c) ((c) == 0 -> %d : %d)\n\n", count[0], count[1] > dir "/records.pml"
-	print "inline next_record(_c)\n{\n\tif" > dir "/records.pml"
+	print "c_decl {\n\tstatic const short record[][4] = {" > dir "/records.pml"
 	for (i = 0; i < n; i++)
-		printf "\t:: _c == %d && pos == %d -> %s\n", at[i], position[i], step[i] > dir "/records.pml"
-	print "\tfi;\n\tpos++\n}\n\ninline first_values()\n{" > dir "/records.pml"
+		print "\t\t" step[i] "," > dir "/records.pml"
+	printf "\t};\n\tstatic const short order_0[] = { %s0 };\n\tstatic const short order_1[] = { %s0 };\n}\n\n", order[0], order[1] > dir "/records.pml"
+	print "inline first_values()\n{" > dir "/records.pml"
 	for (i = 0; i < entries; i++)
 		if (!(i in first) || first[i])
 			printf "\tmem[PRIM(0, %d, 0)] = 1;\n", i > dir "/records.pml"

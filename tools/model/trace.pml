@@ -42,6 +42,18 @@ short did_entries[N];
 
 #include "records.pml"
 
+inline next_record()
+{
+	c_code {
+		Ptraced->at = Ptraced->c ? order_1[Ptraced->pos] : order_0[Ptraced->pos];
+		Ptraced->kind = record[Ptraced->at][0];
+		Ptraced->a = record[Ptraced->at][1];
+		Ptraced->b = record[Ptraced->at][2];
+		Ptraced->d = record[Ptraced->at][3];
+		Ptraced->pos++;
+	}
+}
+
 inline write_record(_c)
 {
 	atomic {
@@ -66,7 +78,7 @@ proctype traced(byte c)
 	bit faulted;
 
 end:	do
-	:: d_step { pos < count_of(c) -> next_record(c) };
+	:: d_step { pos < count_of(c) -> next_record() };
 		if
 		:: kind == P_MARK
 		:: kind == P_PUBLISH ->
