@@ -84,7 +84,7 @@ end:	do
 		:: kind == P_PUBLISH ->
 			hook_write(c, 0, b, d);
 			/* Whose is sequence a? */
-			get(c, RECORD(0, a)) == a * E + b
+			a > 0 && get(c, RECORD(0, a)) == a * E + b
 		:: kind == P_FAULT ->
 			/* The sync's record follows. */
 			lacks(c, 0, 0, a);
