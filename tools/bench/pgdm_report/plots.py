@@ -270,7 +270,7 @@ def break_even(native_map, bytes_map, out, name="break-even.svg"):
         ax.set_ylabel("CPUs")
         ax.set_xlabel("entries written between two switches")
     fig.suptitle("dirty divided by the best other correct policy (named below).\nLess than 1: dirty costs less. Hatched: more than 1.05, dirty loses.", fontsize=10)
-    fig.tight_layout()
+    fig.tight_layout(rect=(0, 0, 1, 1 - 0.2 / fig.get_figheight()))
     return save(fig, out, name)
 
 
