@@ -221,7 +221,7 @@ def extra_faults(settings, out, name="extra-faults.svg"):
         ax.set_xlim(left=-0.1)
     axes[0].set_yticks(range(len(policies)), policies)
     axes[0].set_ylim(len(policies) - 0.5, -0.5)
-    axes[1].legend(fontsize=8, loc="center right")
+    axes[1].legend(fontsize=8, loc="upper right")
     fig.suptitle("Extra faults on churn (median, least and greatest round)", fontsize=10)
     fig.tight_layout()
     return save(fig, out, name)
