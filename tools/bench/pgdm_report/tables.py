@@ -198,9 +198,9 @@ def instructions(_settings, found):
                 cells.append("-")
                 continue
             middle = values[len(values) // 2]
-            cells.append(plain(middle) if mode == "absent" else f"{middle - base[op]:+.0f} [{values[0] - base[op]:+.0f}..{values[-1] - base[op]:+.0f}]")
+            cells.append(plain(middle) if mode == "absent" else f"{middle - base[op]:+,.0f} [{values[0] - base[op]:+,.0f}..{values[-1] - base[op]:+,.0f}]")
         rows.append(cells)
-    return Table("instructions", "guest instructions, one CPU: with the module absent, and what is added", ["mode"] + [f"one {op}" for op in operations], rows)
+    return Table("instructions", "guest instructions, one CPU: with the module absent, and what is added; live is dirty", ["mode"] + [f"one {op}" for op in operations], rows)
 
 
 def points_native(_settings, found):
