@@ -13,7 +13,7 @@ struct pgdm_stats;
 /*
  * Records that a primary keeps of its latest changes. A mirror that fell
  * further behind is copied in full. With nothing in the caches that is where
- * the full copy becomes cheaper; with everything there it would be at some 110
+ * the full copy becomes cheaper; with everything there it would be at some 100
  * (Documentation/measurements.md).
  */
 #define PGDM_RING		64
