@@ -57,6 +57,18 @@ static uint64_t fixed_on(unsigned int cpu)
 	return pgdm_cpu_stat(cpu, "faults_fixed");
 }
 
+/*
+ * A kernel thread may take a CPU for a moment, and the switch back is a sync
+ * point that nobody here asked for: such a turn proves nothing, and is repeated.
+ */
+#define TRIES 10
+
+static uint64_t switches(void)
+{
+	return pgdm_cpu_stat(HERE, "switches") +
+	       pgdm_cpu_stat(THERE, "switches");
+}
+
 /* Under the new policy from here on: each CPU's mirror was copied. */
 #define go(p) do {							\
 	ASSERT_EQ(0, pgdm_write("policy", (p)->name));			\
@@ -75,27 +87,40 @@ static void exit_and_read_job(void *address)
 STAGE_TEST(who_has_a_new_entry_in_shadow_mode)
 {
 	const struct policy *p;
-	uint64_t ipis;
+	unsigned int tries = 0;
+	uint64_t ipis, before;
 
 	track_self();
-	for_each_policy(p) {
+	for (p = policies; p < policies + NR_POLICIES && tries < TRIES;) {
+		struct pgdm_audit a;
+		bool undisturbed;
+
 		go(p);
+		before = switches();
 		ipis = pgdm_stat("ipis");
 		pgdm_slot_add(PGDM_SLOT_FIRST);
-		EXPECT_EQ(ipis + p->ipis, pgdm_stat("ipis")) {
+		ipis = pgdm_stat("ipis") - ipis;
+		a = pgdm_audit();
+		undisturbed = switches() == before;
+		EXPECT_EQ(0, a.violations);
+		pgdm_slot_unmap(PGDM_SLOT_FIRST);
+		EXPECT_EQ(0, pgdm_audit().stale);
+		tries++;
+		if (!undisturbed)
+			continue;
+		EXPECT_EQ(p->ipis, ipis) {
 			TH_LOG("%s", p->name);
 		}
 		/* Any interrupt returns to user mode. */
 		if (!is(p, "always-exit")) {
-			EXPECT_EQ(p->told ? 0 : 2 * pgdm_pages(),
-				  pgdm_audit().stale) {
+			EXPECT_EQ(p->told ? 0 : 2 * pgdm_pages(), a.stale) {
 				TH_LOG("%s", p->name);
 			}
 		}
-		EXPECT_EQ(0, pgdm_audit().violations);
-		pgdm_slot_unmap(PGDM_SLOT_FIRST);
-		EXPECT_EQ(0, pgdm_audit().stale);
+		tries = 0;
+		p++;
 	}
+	EXPECT_EQ(policies + NR_POLICIES, p);
 	EXPECT_EQ(0, pgdm_stat("violations"));
 	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
 	EXPECT_EQ(0, pgdm_stat("hooks_missed"));
@@ -108,8 +133,8 @@ STAGE_TEST(who_has_a_new_entry_in_shadow_mode)
  */
 STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 {
+	unsigned int i, disturbed;
 	const struct policy *p;
-	unsigned int i;
 
 	ASSERT_EQ(0, pgdm_write("live", "1"));
 	track_self();
@@ -118,11 +143,13 @@ STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 		bool guarded = is(p, "flush-only");
 
 		go(p);
+		disturbed = 0;
 		for (i = 0; i < ROUNDS; i++) {
 			unsigned int slot = PGDM_SLOT_FIRST + i;
-			uint64_t here, there;
+			uint64_t here, there, before;
 
 			pgdm_slot_map(slot);
+			before = switches();
 			here = fixed_on(HERE);
 			pgdm_slot_touch(slot, 0);
 			here = fixed_on(HERE) - here;
@@ -130,9 +157,10 @@ STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 			pgdm_worker_call(&self->worker, exit_and_read_job,
 					 pgdm_slot_address(slot, 0));
 			there = fixed_on(THERE) - there;
-			if (guarded) {
+			if (guarded || switches() != before) {
 				EXPECT_GE(p->here, here);
 				EXPECT_GE(p->there, there);
+				disturbed += !guarded;
 				continue;
 			}
 			EXPECT_EQ(p->here, here) {
@@ -142,6 +170,7 @@ STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 				TH_LOG("%s", p->name);
 			}
 		}
+		EXPECT_GT(ROUNDS, disturbed);
 		/* Nobody else may need the guard. */
 		EXPECT_EQ(guarded, pgdm_stat("livelocks_broken") > broken) {
 			TH_LOG("%s", p->name);
