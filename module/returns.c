@@ -4,8 +4,9 @@
  *
  * A user return notifier belongs to a CPU: the kernel marks whatever thread
  * runs there, moves the mark along at switches, and calls the notifier, with
- * IRQs off, each time a marked thread returns. It is entered and taken out on
- * its own CPU in an interrupt, which cannot come into a call.
+ * IRQs off, each time a marked thread returns. It is entered and taken out by a
+ * thread on its own CPU, and not in an interrupt: KVM changes the same list with
+ * preemption off and IRQs on, and would be caught halfway.
  *
  * An NMI that interrupted user mode returns there without a call; it has done
  * nothing that the next one would not bring.
@@ -49,9 +50,14 @@ static void set_here(bool in)
 		user_return_notifier_unregister(&e->notifier);
 }
 
-static void follow(void *unused)
+static int follow(void *unused)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
 	set_here(wanted);
+	local_irq_restore(flags);
+	return 0;
 }
 
 /**
@@ -66,16 +72,20 @@ bool pgdm_returns_exist(void)
  * pgdm_returns_set() - begin or stop to listen, on all CPUs
  * @on: which
  *
- * When this returns after a stop, no CPU is or comes into our handler.
+ * When this returns after a stop, no CPU is or comes into our handler: it runs
+ * with IRQs off on the CPU whose thread has taken it out.
  *
  * Context: process; one caller at a time.
  */
 void pgdm_returns_set(bool on)
 {
+	unsigned int cpu;
+
 	cpus_read_lock();
 	if (wanted != on) {
 		wanted = on;
-		on_each_cpu(follow, NULL, 1);
+		for_each_online_cpu(cpu)
+			smp_call_on_cpu(cpu, follow, NULL, false);
 	}
 	cpus_read_unlock();
 }
