@@ -255,9 +255,7 @@ STAGE_TEST(carry_flushes_for_an_addition)
 		flushed += receipts;
 	}
 	EXPECT_LE(ROUNDS / 2, flushed);
-	if (flushed == ROUNDS) {
-		EXPECT_EQ(0, pgdm_audit().stale);
-	}
+	EXPECT_TRUE(flushed < ROUNDS || !pgdm_audit().stale);
 	EXPECT_EQ(0, pgdm_audit().violations);
 	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
 }
