@@ -76,7 +76,7 @@ MODULE_PARM_DESC(bug, "Seeded bugs that are on, with commas between them, or non
 
 static unsigned int bug_pause_ms;
 module_param(bug_pause_ms, uint, 0600);
-MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to spin in a bug's window");
+MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to spin in a bug's window; lowered, it ends one that is open");
 
 static int bug_pause_cpu = -1;
 module_param(bug_pause_cpu, int, 0600);
@@ -106,11 +106,13 @@ MODULE_PARM_DESC(fail_check, "Treat this condition of preflight as not met");
 void pgdm_bug_pause(void)
 {
 	int cpu = READ_ONCE(bug_pause_cpu);
+	unsigned int ms;
 
 	if (cpu >= 0 && cpu != raw_smp_processor_id())
 		return;
 	atomic_inc(&bug_pauses);
-	mdelay(READ_ONCE(bug_pause_ms));
+	for (ms = 0; ms < READ_ONCE(bug_pause_ms); ms++)
+		mdelay(1);
 }
 
 /**

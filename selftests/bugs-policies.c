@@ -117,6 +117,7 @@ static void copy_in_window(void *partner)
 	if (pgdm_write("policy", "dirty") || pgdm_write("policy", "eager"))
 		pgdm_die("cannot change the policy");
 	pgdm_partner_ping(partner);
+	release_window();
 }
 
 static uint64_t store_in_mirrors_first(FIXTURE_DATA(stage) *self,
@@ -129,6 +130,7 @@ static uint64_t store_in_mirrors_first(FIXTURE_DATA(stage) *self,
 	pgdm_slot_map(SLOT);
 	atomic_store(&done, false);
 	pauses_before = pgdm_bug_pauses();
+	hold_window();
 	pgdm_bug(bugs);
 	pgdm_worker_send(&self->worker, copy_in_window, &self->partner);
 	pgdm_slot_touch(SLOT, 0);
@@ -184,6 +186,7 @@ static void copy_and_write_in_window(void *partner)
 	wait_for_window_or_end();
 	pgdm_partner_ping(partner);
 	pgdm_slot_touch(SLOT, 0);
+	release_window();
 }
 
 static uint64_t change_in_between(FIXTURE_DATA(stage) *self, const char *bugs)
@@ -200,6 +203,7 @@ static uint64_t change_in_between(FIXTURE_DATA(stage) *self, const char *bugs)
 	touch_there(self, PGDM_SLOT_LAST, 1);
 	atomic_store(&done, false);
 	pauses_before = pgdm_bug_pauses();
+	hold_window();
 	pgdm_bug(bugs);
 	pgdm_worker_send(&self->worker, copy_and_write_in_window,
 			 &self->partner);

@@ -17,10 +17,12 @@ static uint64_t sync_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 	uint64_t damage;
 
 	pgdm_slot_map(PGDM_SLOT_FIRST);
+	hold_window();
 	pgdm_bug(bugs);
 	pgdm_worker_send(&self->worker, touch_job, &touch);
 	wait_for_window(self, pauses);
 	round_trip_here(self);
+	release_window();
 	pgdm_worker_wait(&self->worker);
 	damage = pgdm_audit().violations;
 	pgdm_bug("none");
