@@ -58,9 +58,27 @@ def save(fig, out, name):
     return name
 
 
-def whiskers(found):
-    """Error bars from median, least and greatest."""
-    return [[max(0, f["median"] - f["min"]) for f in found], [max(0, f["max"] - f["median"]) for f in found]]
+def whiskers(found, low="min", high="max"):
+    """Error bars, from the median to both sides."""
+    return [[max(0, f["median"] - f[low]) for f in found], [max(0, f[high] - f["median"]) for f in found]]
+
+
+def dots(ax, settings, nr, found):
+    """A marker a policy for one of the settings; found: None where there is none."""
+    setting, offset = settings[nr], (nr - (len(settings) - 1) / 2) * 0.8 / max(1, len(settings))
+    there = [(y + offset, f) for y, f in enumerate(found) if f]
+    ax.errorbar(
+        [f["median"] for _, f in there],
+        [y for y, _ in there],
+        xerr=whiskers([f for _, f in there]),
+        fmt=CPU_MARKERS.get(setting.cpus, "v"),
+        color="#000000",
+        markerfacecolor="#000000" if setting.pti else "#ffffff",
+        markersize=4,
+        linewidth=0,
+        elinewidth=0.8,
+        label=setting.label,
+    )
 
 
 def policies_of(settings):
@@ -89,28 +107,8 @@ def bytes_per_switch(settings, out, name="bytes-per-switch.svg"):
     fig, axes = plt.subplots(rows, columns, figsize=(3.1 * columns + 0.6, 0.26 * len(policies) * rows + 1.3 * rows + 0.6), sharey=True, squeeze=False)
     for ax, workload in zip(axes.flat, workloads):
         for nr, setting in enumerate(settings):
-            offset = (nr - (len(settings) - 1) / 2) * 0.8 / max(1, len(settings))
-            found, at = [], []
-            for y, policy in enumerate(policies):
-                value = measures.spread_of(
-                    setting.run.of(workload, policy),
-                    lambda s: measures.per(measures.written(s), s["switches"]),
-                )
-                if value and value["median"] > 0:
-                    found.append(value)
-                    at.append(y + offset)
-            ax.errorbar(
-                [f["median"] for f in found],
-                at,
-                xerr=whiskers(found),
-                fmt=CPU_MARKERS.get(setting.cpus, "v"),
-                color="#000000",
-                markerfacecolor="#000000" if setting.pti else "#ffffff",
-                markersize=4,
-                linewidth=0,
-                elinewidth=0.8,
-                label=setting.label,
-            )
+            found = [measures.spread_of(setting.run.of(workload, policy), lambda s: measures.per(measures.written(s), s["switches"])) for policy in policies]
+            dots(ax, settings, nr, [f if f and f["median"] > 0 else None for f in found])
         ax.set_xscale("log")
         ax.set_title(workload, fontsize=9)
         ax.set_yticks(range(len(policies)), policies)
@@ -118,8 +116,6 @@ def bytes_per_switch(settings, out, name="bytes-per-switch.svg"):
         ax.tick_params(labelleft=True)
     for ax in axes.flat[len(workloads):]:
         ax.axis("off")
-    for ax in axes[-1]:
-        ax.set_xlabel("bytes per switch")
     for ax in axes.flat[max(0, len(workloads) - columns) : len(workloads)]:
         ax.set_xlabel("bytes per switch")
     handles, labels = axes.flat[0].get_legend_handles_labels()
@@ -141,7 +137,7 @@ def lines(ax, policy, x, found, low="min", high="max"):
     ax.errorbar(
         x,
         [f["median"] for f in found],
-        yerr=[[max(0, f["median"] - f[low]) for f in found], [max(0, f[high] - f["median"]) for f in found]],
+        yerr=whiskers(found, low, high),
         marker=marker,
         linestyle=dashes,
         color=color,
@@ -200,22 +196,7 @@ def extra_faults(settings, out, name="extra-faults.svg"):
         (axes[1], lambda s: s["livelocks_broken"], "endless faults that the guard had to break"),
     ):
         for nr, setting in enumerate(settings):
-            offset = (nr - (len(settings) - 1) / 2) * 0.8 / max(1, len(settings))
-            found = [measures.spread_of(setting.run.of("churn", p), measure) for p in policies]
-            at = [y + offset for y, f in enumerate(found) if f]
-            found = [f for f in found if f]
-            ax.errorbar(
-                [f["median"] for f in found],
-                at,
-                xerr=whiskers(found),
-                fmt=CPU_MARKERS.get(setting.cpus, "v"),
-                color="#000000",
-                markerfacecolor="#000000" if setting.pti else "#ffffff",
-                markersize=4,
-                linewidth=0,
-                elinewidth=0.8,
-                label=setting.label,
-            )
+            dots(ax, settings, nr, [measures.spread_of(setting.run.of("churn", p), measure) for p in policies])
         ax.set_xlabel(text)
         ax.set_xscale("symlog", linthresh=2 if ax is axes[0] else 1)
         ax.set_xlim(left=-0.1)
@@ -284,7 +265,7 @@ def sync_cost(native, ring, out, name="sync-cost.svg"):
         ):
             if rows:
                 found = [r["over_empty"] for r in rows]
-                ax.errorbar([r["n"] for r in rows], [f["median"] for f in found], yerr=[[f["median"] - f["p10"] for f in found], [f["p90"] - f["median"] for f in found]], marker=marker, linestyle=dashes, color=color, markersize=4, linewidth=1.2, elinewidth=0.8, label=label)
+                ax.errorbar([r["n"] for r in rows], [f["median"] for f in found], yerr=whiskers(found, "p10", "p90"), marker=marker, linestyle=dashes, color=color, markersize=4, linewidth=1.2, elinewidth=0.8, label=label)
         for what, label, dashes in (("full", "full copy of the module", "-."), ("rep movsq", "rep movsq, 4 KiB", ":")):
             rows = native_rows(native, group="sweep", name=what, cache=cache)
             if rows:
