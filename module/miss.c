@@ -14,7 +14,8 @@
  * Worse, somebody may disarm all kprobes (debugfs kprobes/enabled). Then each
  * sync point counts a miss, so that user-half entries stay right, as flushes
  * come before tables are freed. Kernel-half entries would not, so live mode
- * is left.
+ * is left; what is written to them before that is missing on the CPUs that have
+ * not come to a sync point yet (protocol.md).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -11,6 +11,7 @@
 #include <linux/pgtable.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <asm/cpufeature.h>
 #include <asm/processor.h>
 #include <asm/special_insns.h>
@@ -326,6 +327,17 @@ void pgdm_points_signal(void)
 	sync_loaded(c, pgdm_cache_signal);
 }
 
+/*
+ * S4: with faults disabled (perf's user callchains, bpf_probe_read_user, futex)
+ * the access is not retried. It fails once, natively it would have succeeded if
+ * its page is there, and the same access to the same entry does the next time.
+ */
+static void count_failed(struct pgdm_cache *c, const struct pgdm_sync *sync)
+{
+	if (sync->fixed && pagefault_disabled() && pgdm_steer_is_live())
+		pgdm_stat_inc(&c->stats, PGDM_STAT_faults_failed);
+}
+
 /**
  * pgdm_points_fault() - a page fault, not handled yet
  * @address: the faulting address
@@ -344,6 +356,7 @@ void pgdm_points_fault(unsigned long address)
 		return;
 	rcu_read_lock();
 	pgdm_cache_fault(c, pgd_index(address), &sync);
+	count_failed(c, &sync);
 	if (sync.synced)
 		trace_fault(sync.id, address, pgd_index(address), sync.fixed);
 	trace_result(&sync);

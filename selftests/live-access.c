@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/userfaultfd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,6 +233,47 @@ STAGE_TEST(process_vm_readv)
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
 	EXPECT_EQ(0, pgdm_audit().violations);
 	EXPECT_EQ(0, pgdm_stat("violations"));
+	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+}
+
+/*
+ * S4. FUTEX_WAIT reads its word with faults disabled first, and as any other
+ * kernel access when that fails: once on an entry that this CPU's mirror lacks.
+ */
+static void futex_job(void *address)
+{
+	/* The word is 1: no waiting for 0. */
+	if (syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, 0, NULL) != -1 ||
+	    errno != EAGAIN)
+		pgdm_die("futex: %s", strerror(errno));
+}
+
+STAGE_TEST(faults_disabled)
+{
+	uint64_t fixed, failed, all = 0;
+	unsigned int i;
+
+	track_self();
+	for (i = 0; i < ROUNDS; i++) {
+		char *page = pgdm_slot_address(PGDM_SLOT_FIRST + i, 0);
+
+		pgdm_slot_map(PGDM_SLOT_FIRST + i);
+		*(volatile int *)page = 1;
+		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
+		failed = pgdm_cpu_stat(THERE, "faults_failed");
+		pgdm_worker_call(&self->worker, futex_job, page);
+		pgdm_worker_call(&self->worker, futex_job, page);
+		/* None if the CPU left the mm and came back meanwhile. */
+		fixed = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
+		failed = pgdm_cpu_stat(THERE, "faults_failed") - failed;
+		EXPECT_GE(1, failed);
+		EXPECT_EQ(fixed, failed);
+		all += failed;
+	}
+	EXPECT_LE(1, all);
+	/* The write above was retried. */
+	EXPECT_EQ(0, pgdm_cpu_stat(HERE, "faults_failed"));
+	EXPECT_EQ(0, pgdm_audit().violations);
 	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
 }
 

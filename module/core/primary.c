@@ -8,8 +8,9 @@
  * itself, then publishes; the kernel's store repeats what is there already
  * (W1). Two writers of one entry never meet: the kernel serialises them
  * (page_table_lock for additions, mmap_lock and the absence of a VMA for
- * removals, pgd_lock for the kernel half), from before the hook until after
- * its own store. Writers of different entries of one primary do meet.
+ * removals; in the kernel half pgd_lock, and for the entry of an LDT
+ * page_table_lock and ldt_usr_sem), from before the hook until after its own
+ * store. Writers of different entries of one primary do meet.
  *
  * User half. The writer's
  *
