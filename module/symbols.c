@@ -57,18 +57,37 @@ static lookup_t find_lookup(void)
 	return lookup;
 }
 
+/*
+ * With indirect branch tracking, a call to an address that was found by name
+ * traps: a kprobe's lies behind the ENDBR, and the kernel has erased the ENDBR of
+ * functions whose address it never takes.
+ */
+static bool may_call_by_address(void)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	if (cpu_feature_enabled(X86_FEATURE_IBT))
+		return false;
+#endif
+	return !pgdm_inject_unmet("call_by_address");
+}
+
 /**
  * pgdm_symbols_init() - resolve the table
  *
  * Context: may sleep.
- * Return: 0, or -ENOENT when a required symbol is missing; its name has been
- * logged.
+ * Return: 0, -ENOENT when a required symbol is missing, or -EOPNOTSUPP when what
+ * is found could not be called; the symbol's name, or the reason, was logged.
  */
 int pgdm_symbols_init(void)
 {
-	lookup_t lookup = find_lookup();
+	lookup_t lookup;
 	unsigned int i;
 
+	if (!may_call_by_address()) {
+		pr_err("indirect branch tracking is on, kernel functions cannot be called by their address: boot with ibt=off\n");
+		return -EOPNOTSUPP;
+	}
+	lookup = find_lookup();
 	if (!lookup) {
 		pr_err("missing symbol kallsyms_lookup_name: needs CONFIG_KPROBES and CONFIG_KALLSYMS\n");
 		return -ENOENT;

@@ -79,6 +79,15 @@ STAGE_TEST(oracle_off)
 	EXPECT_EQ(0, pgdm_unload());
 }
 
+/* Symbols are there, and calling them would trap. */
+STAGE_TEST(indirect_branch_tracking)
+{
+	pgdm_log_mark();
+	EXPECT_EQ(EOPNOTSUPP, pgdm_load("fail_check=call_by_address"));
+	EXPECT_FALSE(pgdm_is_loaded());
+	EXPECT_TRUE(pgdm_log_has("boot with ibt=off"));
+}
+
 /* What only one policy needs is missed by that policy alone. */
 static const struct {
 	const char *policy;
