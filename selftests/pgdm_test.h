@@ -15,7 +15,7 @@
 
 #include "pgdm.h"
 
-#define STAGE_TIMEOUT	120
+#define STAGE_TIMEOUT	300
 
 #define PGDM_NEEDS(...)							\
 	static void __attribute__((constructor)) pgdm_needs_begin(void)	\
