@@ -329,8 +329,8 @@ void pgdm_points_signal(void)
 
 /*
  * S4: with faults disabled (perf's user callchains, bpf_probe_read_user, futex)
- * the access is not retried. It fails once, natively it would have succeeded if
- * its page is there, and the same access to the same entry does the next time.
+ * an access is not retried. Natively it may have succeeded; here it fails, and
+ * may succeed the next time.
  */
 static void count_failed(struct pgdm_cache *c, const struct pgdm_sync *sync)
 {
