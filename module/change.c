@@ -66,7 +66,7 @@ static bool is_possible(const struct pgdm_policy *policy)
  * on the new policy's. Returns to user mode are listened to a little after the
  * policy that wants them came into force, and a little after it went.
  *
- * Context: process; may sleep, sends IPIs.
+ * Context: process; may sleep, waits for a thread on each CPU.
  * Return: 0, -EINVAL with the names that exist logged, or -EOPNOTSUPP with what
  * is lacking logged; then the old policy is still in force.
  */

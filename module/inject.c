@@ -96,7 +96,7 @@ MODULE_PARM_DESC(hide, "Treat this kernel symbol as missing");
 
 static char fail_check[32];
 module_param_string(fail_check, fail_check, sizeof(fail_check), 0600);
-MODULE_PARM_DESC(fail_check, "Treat this condition of preflight as not met");
+MODULE_PARM_DESC(fail_check, "Treat this condition of loading, or of preflight, as not met");
 
 /**
  * pgdm_bug_pause() - spin in the window that a seeded bug has opened
@@ -140,8 +140,8 @@ bool pgdm_inject_hidden(const char *symbol)
 }
 
 /**
- * pgdm_inject_unmet() - shall this condition of live mode be treated as not met?
- * @check: its name, as preflight prints it
+ * pgdm_inject_unmet() - shall this condition be treated as not met?
+ * @check: its name, as preflight prints it, or call_by_address
  */
 bool pgdm_inject_unmet(const char *check)
 {

@@ -25,9 +25,9 @@
  * end live mode: (1) the key is switched off, and text patching makes that
  * seen by all CPUs; (2) each CPU takes an IPI and goes back to its primary. A
  * switch hook that still saw the key on had IRQs off, and its CPU takes the
- * IPI after it. To end one mm: the same with the entry of the registry marked
- * as leaving in place of the key. Only then are mirrors given up, while all
- * the time before the write hook finds the root, so that flushes still sync.
+ * IPI after it. To end one mm: the same with its primary marked as dead in
+ * place of the key. Only then are mirrors given up, while all the time before
+ * the write hook finds the root, so that flushes still sync.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -24,6 +24,8 @@ static const struct {
 	{ "__p4d_alloc", LEVELS_5 },
 	{ "pgd_alloc", ALWAYS },
 	{ "flush_tlb_func", ALWAYS },
+	{ "native_flush_tlb_local", ALWAYS },
+	{ "native_flush_tlb_one_user", ALWAYS },
 	{ "page_fault_user", ALWAYS },
 	{ "page_fault_kernel", ALWAYS },
 	{ "tlb_flush", ALWAYS },

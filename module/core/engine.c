@@ -125,7 +125,7 @@ void pgdm_engine_raise(struct pgdm_primary *p)
  * store, and the copy reads the new value. If the scan finds it, the writer
  * stores; should the owner's store of an older value come after that, it had
  * read the entry before the writer's store and k before the increment, sees
- * kernel_seq changed, and copies again. See also copy_kernel_half().
+ * kernel_seq changed, and copies again. See also exchange() in mirror.c.
  *
  * The cost grows with the number of CPUs. That is no breach of W2: kernel-half
  * writes are memory hotplug and modify_ldt, not the life of an mm.

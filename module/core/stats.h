@@ -23,13 +23,13 @@
 	X(entries_copied)	/* 8-byte words, both pages of a PTI pair */ \
 	X(bytes_copied)		/* 8 times entries_copied */ \
 	X(publishes)		/* writes made known to the mirrors */ \
-	X(ipis)			/* IPIs that a policy sent */ \
+	X(ipis)			/* CPUs sent an IPI (flag) or a flush (carry) */ \
 	X(livelocks_broken)	/* endless faults that the guard ended */ \
-	X(hooks_missed)		/* root writes that the probe missed */ \
+	X(hooks_missed)		/* writes missed; sync points with it disarmed */ \
 	X(cycles_publish)	/* TSC cycles spent in publishing */ \
 	X(cycles_sync)		/* TSC cycles spent in syncing */ \
 	X(violations)		/* found by the audit or the oracle */ \
-	X(write_throughs)	/* kernel-half words stored in mirrors */ \
+	X(write_throughs)	/* words that writers stored in mirrors */ \
 	X(faults_nested)	/* faults inside a sync (NMI), left to it */ \
 	X(evictions)		/* mirrors taken from another primary */ \
 	X(cache_busy)		/* no mirror free: the mm stays native here */ \

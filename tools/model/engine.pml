@@ -165,7 +165,7 @@ inline hook_write(_c, _p, _i, _val)
 /* --- a sync -------------------------------------------------------------- */
 
 #if STORES_MIRRORS
-/* The mirror's word before the primary's; copy_kernel_half(). */
+/* The mirror's word before the primary's; exchange() in core/mirror.c. */
 inline copy_word(_c, _m, _p, _i, _g)
 {
 	do

@@ -64,7 +64,7 @@ struct spread {
  * @cheaper: the 4 KiB copy's @over_empty divided by this one's, per round; what
  *	is too small to be measured counts as half a cycle
  * @relative: this one's @over_empty divided by that of the first case of its
- *	group, name, CPUs and rate, per round
+ *	group, name, cache, CPUs and rate, per round
  */
 struct result {
 	struct spread cycles;
