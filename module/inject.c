@@ -9,11 +9,12 @@
 #ifdef PGDM_SEEDED_BUGS
 
 #include <linux/atomic.h>
-#include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/moduleparam.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/timekeeping.h>
 
 #include "core/bug.h"
 
@@ -101,18 +102,23 @@ MODULE_PARM_DESC(fail_check, "Treat this condition of loading, or of preflight, 
 /**
  * pgdm_bug_pause() - spin in the window that a seeded bug has opened
  *
+ * By the clock: mdelay() is as good as the calibration of this CPU's delay
+ * loop, which an emulated CPU that stood still meanwhile gets wrong by any
+ * factor.
+ *
  * Context: any, IRQs may be off.
  */
 void pgdm_bug_pause(void)
 {
 	int cpu = READ_ONCE(bug_pause_cpu);
-	unsigned int ms;
+	u64 start = ktime_get_mono_fast_ns();
 
 	if (cpu >= 0 && cpu != raw_smp_processor_id())
 		return;
 	atomic_inc(&bug_pauses);
-	for (ms = 0; ms < READ_ONCE(bug_pause_ms); ms++)
-		mdelay(1);
+	while ((s64)(ktime_get_mono_fast_ns() - start) <
+	       (s64)READ_ONCE(bug_pause_ms) * NSEC_PER_MSEC)
+		cpu_relax();
 }
 
 /**
