@@ -27,12 +27,15 @@ static uint64_t publish_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 	pgdm_slot_add(SLOT);
 	pgdm_slot_map(SLOT + 1);
 	hold_window();
+	/* The fault of this CPU may find something to copy, too. */
+	pgdm_bug_pause_cpu(THERE);
 	pgdm_bug(bugs);
 	pgdm_worker_send(&self->worker, ping_job, &self->partner);
 	wait_for_window(self, pauses);
 	pgdm_slot_touch(SLOT + 1, 0);
 	release_window();
 	pgdm_worker_wait(&self->worker);
+	pgdm_bug_pause_cpu(-1);
 	damage = pgdm_audit().violations;
 	pgdm_bug("none");
 	pgdm_slot_unmap(SLOT);
