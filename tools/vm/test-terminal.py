@@ -20,10 +20,11 @@ class Terminal:
         self.text = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            # Here, so that it has its size before anybody asks.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 111, 0, 0))
             os.execv(argv[0], argv)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 111, 0, 0))
 
-    def wait_for(self, wanted, seconds=60):
+    def wait_for(self, wanted, seconds=300):
         """Read until WANTED appears, and forget what came before it."""
         end = time.monotonic() + seconds
         while wanted not in self.text:
