@@ -20,8 +20,11 @@
 #include "registry.h"
 #include "steer.h"
 
-/* A writer is between store and publication for microseconds. */
-#define RETRIES		2000
+/*
+ * A writer is between store and publication for microseconds; on a virtual CPU
+ * that the host lets stand still meanwhile, for seconds.
+ */
+#define RETRIES		20000
 #define RETRY_US	500
 
 struct request {

@@ -160,7 +160,8 @@ static bool take_record(const struct mm_struct *mm, u64 *phys)
 static int find_offender(struct mm_struct *mm, const struct pgdm_primary *p,
 			 u64 phys)
 {
-	unsigned long deadline = jiffies + HZ;
+	unsigned long deadline = jiffies + 10 * HZ;
+	bool late = false;
 	int cpu;
 
 	for (;;) {
@@ -168,8 +169,10 @@ static int find_offender(struct mm_struct *mm, const struct pgdm_primary *p,
 		/* In the mask now: it may have left, come back, and synced. */
 		if (cpu >= 0 && cpumask_test_cpu(cpu, mm_cpumask(mm)))
 			return pgdm_engine_find_reaching(p, phys);
-		if (cpu < 0 || time_after(jiffies, deadline))
+		if (cpu < 0 || late)
 			return cpu;
+		/* Once more then: this CPU may have stood still. */
+		late = time_after(jiffies, deadline);
 		cpu_relax();
 	}
 }
