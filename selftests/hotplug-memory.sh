@@ -21,11 +21,43 @@ grep -q -w nokaslr /proc/cmdline || skip "needs nokaslr"
 
 needs module stress-ng
 
+FAR=$((0x8000000000)) FAR_SIZE=$((512 << 20))
+
 # far_free: free pages in the zone for movable memory, where the new one goes.
 far_free()
 {
 	awk '/zone +Movable/ { movable = 1 } movable && $1 == "nr_free_pages" { n += $2; movable = 0 }
 	     END { print n + 0 }' /proc/zoneinfo
+}
+
+# is_there: does the kernel know of it?
+is_there()
+{
+	grep -q '^ *80[0-9a-f]*-80[0-9a-f]* : System RAM' /proc/iomem
+}
+
+# put_online: is all of it? It comes block by block.
+put_online()
+{
+	local dir=/sys/devices/system/memory block all=0
+	local -i size first
+
+	size=16#$(<"$dir/block_size_bytes")
+	first=$((FAR / size))
+	for ((block = first; block < first + FAR_SIZE / size; block++)); do
+		if [[ $(cat "$dir/memory$block/state" 2>/dev/null) != online ]]; then
+			all=1
+			{ echo online_movable >"$dir/memory$block/state"; } 2>/dev/null
+		fi
+	done
+	return "$all"
+}
+
+# written: kernel-half entries that were stored into mirrors since then.
+written()
+{
+	read_stats
+	echo $((STATS[write_throughs] - before))
 }
 
 # mirrors: how many have a primary.
@@ -37,31 +69,33 @@ mirrors()
 subtest "memory at 512 GiB, all of user space live"
 load_mod "track=all live=1"
 # Some address spaces with mirrors on both CPUs.
-stress-ng --quiet --verify --context 2 --fork 1 --vm 1 --vm-bytes 8M --timeout 25 &
+stress-ng --quiet --verify --context 2 --fork 1 --vm 1 --vm-bytes 8M --timeout 600 &
 load=$!
-for ((i = 0; i < 200 && $(mirrors) < 8; i++)); do sleep 0.1; done
+for ((i = 0; i < 600 && $(mirrors) < 8; i++)); do sleep 0.1; done
 read_stats
 before=${STATS[write_throughs]}
 modprobe virtio_mem || fail "modprobe virtio_mem: status $?"
-for ((i = 0; i < 200; i++)); do
-	grep -q '^ *80[0-9a-f]*-80[0-9a-f]* : System RAM' /proc/iomem && break
+# It is in the list before it is mapped.
+for ((i = 0; i < 600; i++)); do
+	is_there && (($(written) >= 4)) && break
 	sleep 0.1
 done
-grep -q '^ *80[0-9a-f]*-80[0-9a-f]* : System RAM' /proc/iomem || fail "no memory came"
-read_stats
-echo "# $((STATS[write_throughs] - before)) mirrors were written through, of $(mirrors)"
-((STATS[write_throughs] >= before + 4)) || fail "too few kernel-half entries were written through"
+is_there || fail "no memory came"
+echo "# $(written) mirrors were written through, of $(mirrors)"
+(($(written) >= 4)) || fail "too few kernel-half entries were written through"
 expect_audit_clean
 
 subtest "the kernel uses it on all CPUs"
-for block in /sys/devices/system/memory/memory*/state; do
-	[[ $(<"$block") == online ]] || echo online_movable >"$block"
+for ((i = 0; i < 600; i++)); do
+	! put_online || break
+	sleep 0.1
 done
 free=$(far_free)
 ((free > 0)) || fail "the new memory is not online"
 # More than the machine had before: each page is cleared by the kernel.
 stress-ng --quiet --verify --vm 2 --vm-bytes 100% --vm-keep --vm-method zero-one \
 	--timeout 10 || fail "stress-ng: status $?"
+kill -INT "$load"
 wait "$load" || fail "the load: status $?"
 head -c 400M /dev/zero >/dev/shm/pgdm.$$ || fail "cannot fill the memory"
 used=$((free - $(far_free)))
