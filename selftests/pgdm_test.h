@@ -64,6 +64,12 @@ FIXTURE_TEARDOWN(stage)
 #define track_self() ASSERT_EQ(0, pgdm_writef("track", "pid %d", getpid()))
 #define untrack_self() ASSERT_EQ(0, pgdm_writef("track", "-pid %d", getpid()))
 
+/* The worker's CPU is in the mm and in user mode, whatever it was in before. */
+static void __attribute__((unused)) nop_job(void *unused)
+{
+	(void)unused;
+}
+
 static void __attribute__((unused)) ping_job(void *partner)
 {
 	pgdm_partner_ping(partner);
@@ -86,6 +92,16 @@ static void __attribute__((unused)) touch_job(void *arg)
 	const struct touch *t = arg;
 
 	pgdm_slot_touch(t->slot, t->page);
+}
+
+/*
+ * Another process may have a CPU for a moment, and the switch back is a sync
+ * point that nobody here asked for: a turn in which this count has moved proves
+ * less than others.
+ */
+static uint64_t __attribute__((unused)) switches_on(unsigned int cpu)
+{
+	return pgdm_cpu_stat(cpu, "switches");
 }
 
 /* The worker touches a page: a fault there. */
