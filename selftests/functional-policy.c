@@ -13,15 +13,21 @@ struct copies {
 	uint64_t switches, clean, dirty, full, entries;
 };
 
+/* All of one moment: between two switches. */
 static struct copies count(void)
 {
-	return (struct copies){
-		.switches = pgdm_cpu_stat(THERE, "switches"),
-		.clean = pgdm_cpu_stat(THERE, "syncs_clean"),
-		.dirty = pgdm_cpu_stat(THERE, "syncs_dirty"),
-		.full = pgdm_cpu_stat(THERE, "syncs_full"),
-		.entries = pgdm_cpu_stat(THERE, "entries_copied"),
-	};
+	struct copies c;
+
+	do {
+		c = (struct copies){
+			.switches = switches_on(THERE),
+			.clean = pgdm_cpu_stat(THERE, "syncs_clean"),
+			.dirty = pgdm_cpu_stat(THERE, "syncs_dirty"),
+			.full = pgdm_cpu_stat(THERE, "syncs_full"),
+			.entries = pgdm_cpu_stat(THERE, "entries_copied"),
+		};
+	} while (switches_on(THERE) != c.switches);
+	return c;
 }
 
 static struct copies trips(FIXTURE_DATA(stage) *self)

@@ -116,15 +116,21 @@ static bool traced(const char *event, const char *pattern)
 STAGE_TEST(life_of_an_entry)
 {
 	const unsigned int slot = PGDM_SLOT_FIRST;
-	uint64_t id;
+	unsigned int last = slot;
+	uint64_t id, fixed;
 
 	trace_on();
 	track_self();
 	id = pgdm_id(getpid());
 	pgdm_slot_add(slot);
 	round_trip(self);
-	pgdm_slot_add(slot + 1);
-	touch_there(self, slot + 1, 1);
+	/* Again, if the CPU left the mm and came back meanwhile. */
+	fixed = pgdm_cpu_stat(THERE, "faults_fixed");
+	do {
+		pgdm_slot_add(++last);
+		touch_there(self, last, 1);
+	} while (pgdm_cpu_stat(THERE, "faults_fixed") == fixed &&
+		 last < PGDM_SLOT_LAST);
 	pgdm_slot_unmap(slot);
 	untrack_self();
 
@@ -140,10 +146,10 @@ STAGE_TEST(life_of_an_entry)
 		      "id=%lu seq=1 policy=dirty kind=dirty reason=switch entries=%u bytes=%u cycles=[0-9]+",
 		      id, pgdm_pages(), pgdm_pages() * 8);
 	expect_traced("fault", "id=%lu address=%#lx index=%u fixed=1", id,
-		      (unsigned long)pgdm_slot_address(slot + 1, 1), slot + 1);
+		      (unsigned long)pgdm_slot_address(last, 1), last);
 	expect_traced("sync", SYNC(id, "dirty", "fault"), id);
-	expect_traced("publish", "id=%lu seq=3 index=%u value=0x?0 user_page=0",
-		      id, slot);
+	expect_traced("publish", "id=%lu seq=%u index=%u value=0x?0 user_page=0",
+		      id, last - slot + 2, slot);
 	expect_traced("sync", SYNC(id, "dirty", "flush"), id);
 	expect_traced("untrack", "id=%lu reason=untracked", id);
 	trace_off();
@@ -166,18 +172,30 @@ STAGE_TEST(end_of_an_mm)
 	trace_off();
 }
 
+/* A CPU that another process has for a moment is told nothing. */
+static unsigned int add_until_told(unsigned int slot)
+{
+	uint64_t told = pgdm_stat("ipis");
+
+	do
+		pgdm_slot_add(slot++);
+	while (pgdm_stat("ipis") == told && slot <= PGDM_SLOT_LAST);
+	return slot;
+}
+
 /* A policy tells the other CPU of an addition. */
 STAGE_TEST(signals)
 {
+	unsigned int slot = PGDM_SLOT_FIRST;
 	uint64_t id;
 
 	trace_on();
 	track_self();
 	id = pgdm_id(getpid());
 	ASSERT_EQ(0, pgdm_write("policy", "flag"));
-	pgdm_slot_add(PGDM_SLOT_FIRST);
+	slot = add_until_told(slot);
 	ASSERT_EQ(0, pgdm_write("policy", "carry"));
-	pgdm_slot_add(PGDM_SLOT_FIRST + 1);
+	add_until_told(slot);
 	ASSERT_EQ(0, pgdm_write("policy", "always-exit"));
 	getppid();
 	ASSERT_EQ(0, pgdm_write("policy", "dirty"));

@@ -199,8 +199,8 @@ STAGE_TEST(ptrace_pokedata)
  */
 STAGE_TEST(process_vm_readv)
 {
+	unsigned int i, undisturbed = 0;
 	long value = 0;
-	unsigned int i;
 	int gate[2];
 	pid_t pid;
 
@@ -219,16 +219,23 @@ STAGE_TEST(process_vm_readv)
 		struct iovec to = { page, sizeof(value) };
 		struct iovec from = { &value, sizeof(value) };
 		struct load there = { .address = (void *)page };
-		uint64_t fixed;
+		uint64_t fixed, switches;
 
 		pgdm_slot_map(PGDM_SLOT_FIRST + i);
+		switches = switches_on(HERE);
 		fixed = pgdm_cpu_stat(HERE, "faults_fixed");
 		ASSERT_EQ(sizeof(value), process_vm_readv(pid, &to, 1, &from, 1, 0));
-		EXPECT_EQ(fixed + 1, pgdm_cpu_stat(HERE, "faults_fixed"));
+		EXPECT_GE(fixed + 1, pgdm_cpu_stat(HERE, "faults_fixed"));
+		if (switches_on(HERE) == switches) {
+			EXPECT_EQ(fixed + 1,
+				  pgdm_cpu_stat(HERE, "faults_fixed"));
+			undisturbed++;
+		}
 		EXPECT_EQ(3000, *(volatile long *)page);
 		pgdm_worker_call(&self->worker, load_job, &there);
 		EXPECT_EQ(3000, there.value);
 	}
+	EXPECT_LE(ROUNDS / 2, undisturbed);
 	close(gate[1]);
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
 	EXPECT_EQ(0, pgdm_audit().violations);

@@ -18,23 +18,29 @@ PGDM_NEEDS(.cpus = 2);
 static void new_entries(struct __test_metadata *_metadata,
 			FIXTURE_DATA(stage) *self)
 {
-	uint64_t seen, fixed;
-	unsigned int i;
+	unsigned int i, undisturbed = 0;
+	uint64_t seen, fixed, switches;
 
 	track_self();
 	for (i = 0; i < ROUNDS; i++) {
 		unsigned int slot = PGDM_SLOT_FIRST + i;
 
+		switches = switches_on(THERE);
 		pgdm_slot_add(slot);
 		seen = pgdm_cpu_stat(THERE, "faults_seen");
 		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
 		touch_there(self, slot, 1);
-		EXPECT_EQ(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
+		EXPECT_GE(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
 		touch_there(self, slot, 2);
 		touch_there(self, slot, 3);
-		EXPECT_EQ(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
+		EXPECT_GE(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
 		EXPECT_EQ(seen + 3, pgdm_cpu_stat(THERE, "faults_seen"));
+		if (switches_on(THERE) != switches)
+			continue;
+		EXPECT_EQ(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
+		undisturbed++;
 	}
+	EXPECT_LE(ROUNDS / 2, undisturbed);
 	EXPECT_EQ(0, pgdm_audit().violations);
 	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
 }
