@@ -178,13 +178,19 @@ unsigned int pgdm_bug_pauses(void);
 
 uint64_t pgdm_now_ms(void);
 
-/* Waits for a condition, or dies when it does not come true in 20 s. */
+/*
+ * Waits for a condition, or dies when it does not come true in 100 s. It is
+ * looked at once more after that, as this CPU may have stood still.
+ */
 #define pgdm_wait_for(condition) do {					\
-	uint64_t end_ = pgdm_now_ms() + 20000;				\
-	while (!(condition))						\
-		if (pgdm_now_ms() > end_)				\
+	uint64_t end_ = pgdm_now_ms() + 100000;				\
+	bool late_ = false;						\
+	while (!(condition)) {						\
+		if (late_)						\
 			pgdm_die("%s:%d: still not: %s", __FILE__,	\
 				 __LINE__, #condition);			\
+		late_ = pgdm_now_ms() > end_;				\
+	}								\
 } while (0)
 
 #endif

@@ -39,8 +39,8 @@ STAGE_TEST(exit_while_lazy)
 		ASSERT_EQ(0, pgdm_writef("track", "pid %d", p.pid));
 		id = pgdm_id(p.pid);
 		ASSERT_NE(0, id);
-		pgdm_partner_ping(&p);
-		pgdm_wait_for(pgdm_mirrors(THERE, id, "loaded"));
+		pgdm_wait_for((pgdm_partner_ping(&p),
+			       pgdm_mirrors(THERE, id, "loaded")));
 		pgdm_partner_stop(&p);
 		/* The idle CPU lets go of the root when it next switches. */
 		pgdm_partner_ping(&self->partner);

@@ -13,19 +13,22 @@ PGDM_NEEDS(.cpus = 2, .params = "track=all");
 
 STAGE_TEST(identity_map)
 {
+	unsigned int turn, quiet = 0;
 	uint64_t publishes, missed;
-	unsigned int turn;
 	int err;
 
 	err = pgdm_make_identity_map();
 	if (err == EPERM || err == ENOSYS)
 		SKIP(return, "kexec_load is not allowed");
 	ASSERT_EQ(0, err);
-	publishes = pgdm_stat("publishes");
 	missed = pgdm_stat("hooks_missed");
-	for (turn = 0; turn < 5; turn++)
+	/* Other processes may publish meanwhile. */
+	for (turn = 0; turn < 20 && quiet < 5; turn++) {
+		publishes = pgdm_stat("publishes");
 		ASSERT_EQ(0, pgdm_make_identity_map());
-	EXPECT_EQ(publishes, pgdm_stat("publishes"));
+		quiet += publishes == pgdm_stat("publishes");
+	}
+	EXPECT_EQ(5, quiet);
 	EXPECT_EQ(missed, pgdm_stat("hooks_missed"));
 	EXPECT_EQ(0, pgdm_audit().violations);
 }

@@ -79,7 +79,7 @@ FIXTURE_TEARDOWN(busy)
 	end(self->forker);
 }
 
-TEST_F_TIMEOUT(busy, twenty_loads, 220)
+TEST_F_TIMEOUT(busy, twenty_loads, 600)
 {
 	static const char *const params[] = {
 		"track=all", "track=all oracle=1", "track=all policy=always",
@@ -97,7 +97,7 @@ TEST_F_TIMEOUT(busy, twenty_loads, 220)
 	}
 }
 
-TEST_F_TIMEOUT(busy, audit_all_the_time, 120)
+TEST_F_TIMEOUT(busy, audit_all_the_time, 600)
 {
 	uint64_t syncs, end;
 
@@ -114,7 +114,7 @@ TEST_F_TIMEOUT(busy, audit_all_the_time, 120)
 }
 
 /* Tracking comes and goes under load. */
-TEST_F_TIMEOUT(busy, all_and_none, 120)
+TEST_F_TIMEOUT(busy, all_and_none, 600)
 {
 	unsigned int turn;
 
