@@ -158,9 +158,8 @@ static bool take_record(const struct mm_struct *mm, u64 *phys)
  * for that; a CPU that does not leave is an offender too.
  */
 static int find_offender(struct mm_struct *mm, const struct pgdm_primary *p,
-			 u64 phys)
+			 u64 phys, unsigned long deadline)
 {
-	unsigned long deadline = jiffies + 10 * HZ;
 	bool late = false;
 	int cpu;
 
@@ -185,6 +184,8 @@ static int find_offender(struct mm_struct *mm, const struct pgdm_primary *p,
  */
 void pgdm_oracle_flushed(struct mm_struct *mm)
 {
+	/* For all of its tables: preemption may be off. */
+	unsigned long deadline = jiffies + 10 * HZ;
 	struct pgdm_mm *pm;
 	int cpu;
 	u64 phys;
@@ -194,7 +195,7 @@ void pgdm_oracle_flushed(struct mm_struct *mm)
 	rcu_read_lock();
 	pm = pgdm_registry_find((unsigned long)mm->pgd);
 	while (take_record(mm, &phys)) {
-		cpu = pm ? find_offender(mm, &pm->primary, phys) : -1;
+		cpu = pm ? find_offender(mm, &pm->primary, phys, deadline) : -1;
 		if (cpu < 0)
 			continue;
 		preempt_disable();
