@@ -76,7 +76,7 @@ static uint64_t add_entry(FIXTURE_DATA(stage) *self, const char *bugs)
 	pgdm_bug(bugs);
 	pgdm_slot_add(SLOT);
 	/* Once it is back, if another process had that CPU meanwhile. */
-	pgdm_worker_call(&self->worker, nop_job, NULL);
+	wait_for_worker(self);
 	damage = pgdm_audit().stale;
 	pgdm_bug("none");
 	pgdm_slot_unmap(SLOT);
