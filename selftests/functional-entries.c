@@ -49,7 +49,7 @@ STAGE_TEST(every_mirror_has_all_its_pages_audited)
 	uint64_t id;
 	struct pgdm_audit a;
 
-	track_self();
+	track_self_on_both(self);
 	id = pgdm_id(getpid());
 	EXPECT_EQ(1, pgdm_mirrors(HERE, id, "loaded"));
 	EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
@@ -186,7 +186,7 @@ static struct trip trip_after_new_entries(FIXTURE_DATA(stage) *self,
 		for (slot = PGDM_SLOT_FIRST; slot < PGDM_SLOT_FIRST + nr; slot++)
 			pgdm_slot_unmap(slot);
 		round_trip(self);
-		switches = switches_on(HERE) + switches_on(THERE);
+		switches = switches_here() + switches_of(&self->worker);
 		t.entries = pgdm_cpu_stat(THERE, "entries_copied");
 		t.dirty = pgdm_cpu_stat(THERE, "syncs_dirty");
 		t.full = pgdm_cpu_stat(THERE, "syncs_full");
@@ -198,7 +198,7 @@ static struct trip trip_after_new_entries(FIXTURE_DATA(stage) *self,
 		t.entries = pgdm_cpu_stat(THERE, "entries_copied") - t.entries;
 		t.dirty = pgdm_cpu_stat(THERE, "syncs_dirty") - t.dirty;
 		t.full = pgdm_cpu_stat(THERE, "syncs_full") - t.full;
-	} while (switches_on(HERE) + switches_on(THERE) != switches + 1);
+	} while (switches_here() + switches_of(&self->worker) != switches + 1);
 	return t;
 }
 

@@ -59,14 +59,7 @@ static uint64_t fixed_on(unsigned int cpu)
 
 #define TRIES 10
 
-/*
- * Once the other CPU is back in user mode: it may be in a switch that has synced
- * and is not counted yet.
- */
-#define switches(self) ({						\
-	pgdm_worker_call(&(self)->worker, nop_job, NULL);		\
-	switches_on(HERE) + switches_on(THERE);				\
-})
+#define switches(self) (switches_here() + switches_of(&(self)->worker))
 
 /* Under the new policy from here on: each CPU's mirror was copied. */
 #define go(p) do {							\
@@ -103,7 +96,7 @@ STAGE_TEST(who_has_a_new_entry_in_shadow_mode)
 		undisturbed = switches(self) == before;
 		EXPECT_EQ(0, a.violations);
 		pgdm_slot_unmap(PGDM_SLOT_FIRST);
-		pgdm_worker_call(&self->worker, nop_job, NULL);
+		wait_for_worker(self);
 		EXPECT_EQ(0, pgdm_audit().stale);
 		tries++;
 		if (!undisturbed)
@@ -201,7 +194,7 @@ STAGE_TEST(removals)
 				pgdm_slot_add(slot);
 				touch_there(self, slot, 1);
 				pgdm_slot_unmap(slot);
-				pgdm_worker_call(&self->worker, nop_job, NULL);
+				wait_for_worker(self);
 				EXPECT_EQ(0, pgdm_audit().stale) {
 					TH_LOG("%s", p->name);
 				}

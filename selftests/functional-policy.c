@@ -14,19 +14,19 @@ struct copies {
 };
 
 /* All of one moment: between two switches. */
-static struct copies count(void)
+static struct copies count(struct pgdm_worker *w)
 {
 	struct copies c;
 
 	do {
 		c = (struct copies){
-			.switches = switches_on(THERE),
+			.switches = switches_of(w),
 			.clean = pgdm_cpu_stat(THERE, "syncs_clean"),
 			.dirty = pgdm_cpu_stat(THERE, "syncs_dirty"),
 			.full = pgdm_cpu_stat(THERE, "syncs_full"),
 			.entries = pgdm_cpu_stat(THERE, "entries_copied"),
 		};
-	} while (switches_on(THERE) != c.switches);
+	} while (switches_of(w) != c.switches);
 	return c;
 }
 
@@ -36,10 +36,10 @@ static struct copies trips(FIXTURE_DATA(stage) *self)
 	unsigned int i;
 
 	round_trip(self);
-	before = count();
+	before = count(&self->worker);
 	for (i = 0; i < TRIPS; i++)
 		round_trip(self);
-	after = count();
+	after = count(&self->worker);
 	after.switches -= before.switches;
 	after.clean -= before.clean;
 	after.dirty -= before.dirty;

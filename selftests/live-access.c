@@ -220,17 +220,16 @@ STAGE_TEST(process_vm_readv)
 		struct iovec from = { &value, sizeof(value) };
 		struct load there = { .address = (void *)page };
 		uint64_t fixed, switches;
+		bool alone;
 
 		pgdm_slot_map(PGDM_SLOT_FIRST + i);
-		switches = switches_on(HERE);
+		switches = switches_here();
 		fixed = pgdm_cpu_stat(HERE, "faults_fixed");
 		ASSERT_EQ(sizeof(value), process_vm_readv(pid, &to, 1, &from, 1, 0));
-		EXPECT_GE(fixed + 1, pgdm_cpu_stat(HERE, "faults_fixed"));
-		if (switches_on(HERE) == switches) {
-			EXPECT_EQ(fixed + 1,
-				  pgdm_cpu_stat(HERE, "faults_fixed"));
-			undisturbed++;
-		}
+		fixed = pgdm_cpu_stat(HERE, "faults_fixed") - fixed;
+		alone = switches_here() == switches;
+		undisturbed += alone;
+		expect_count(1, fixed, alone);
 		EXPECT_EQ(3000, *(volatile long *)page);
 		pgdm_worker_call(&self->worker, load_job, &there);
 		EXPECT_EQ(3000, there.value);

@@ -123,21 +123,20 @@ STAGE_TEST(io_uring_poller)
 		unsigned int slot = PGDM_SLOT_FIRST + i;
 		char *page = pgdm_slot_address(slot, 1);
 		uint64_t fixed, switches;
+		bool alone;
 
 		memset(want, 'a' + i, PAGE);
 		ASSERT_EQ(PAGE, pwrite(file, want, PAGE, 0));
 		/* The entry is there, the page is not yet. */
-		switches = switches_on(THERE);
+		switches = pgdm_cpu_stat(THERE, "switches");
 		pgdm_slot_add(slot);
 		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
 		EXPECT_EQ(PAGE, uring_read(&u, file, page, PAGE));
 		EXPECT_EQ(0, memcmp(want, page, PAGE));
-		EXPECT_GE(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
-		if (switches_on(THERE) == switches) {
-			EXPECT_EQ(fixed + 1,
-				  pgdm_cpu_stat(THERE, "faults_fixed"));
-			undisturbed++;
-		}
+		fixed = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
+		alone = pgdm_cpu_stat(THERE, "switches") == switches;
+		undisturbed += alone;
+		expect_count(1, fixed, alone);
 		pgdm_slot_unmap(slot);
 	}
 	EXPECT_LE(ROUNDS / 2, undisturbed);

@@ -64,11 +64,47 @@ FIXTURE_TEARDOWN(stage)
 #define track_self() ASSERT_EQ(0, pgdm_writef("track", "pid %d", getpid()))
 #define untrack_self() ASSERT_EQ(0, pgdm_writef("track", "-pid %d", getpid()))
 
-/* The worker's CPU is in the mm and in user mode, whatever it was in before. */
 static void __attribute__((unused)) nop_job(void *unused)
 {
 	(void)unused;
 }
+
+/* Waits for the worker's CPU, if another process has it for a moment. */
+#define wait_for_worker(self) \
+	pgdm_worker_call(&(self)->worker, nop_job, NULL)
+
+/* Tracks the calling process, and both CPUs have loaded a mirror of it. */
+#define track_self_on_both(self) do {					\
+	track_self();							\
+	wait_for_worker(self);						\
+	ASSERT_EQ(2, pgdm_mirrors(-1, pgdm_id(getpid()), "loaded"));	\
+} while (0)
+
+/*
+ * Switches to tracked mms on a CPU of ours. Another process may have the CPU for a
+ * moment, and the switch back is a sync point that nobody here asked for: a turn in
+ * which this has moved proves less. A switch is counted before it syncs, so the
+ * worker of that CPU is waited for.
+ */
+static uint64_t __attribute__((unused)) switches_of(struct pgdm_worker *w)
+{
+	pgdm_worker_call(w, nop_job, NULL);
+	return pgdm_cpu_stat(w->cpu, "switches");
+}
+
+/* The same of the test's own CPU. */
+static uint64_t __attribute__((unused)) switches_here(void)
+{
+	return pgdm_cpu_stat(HERE, "switches");
+}
+
+/* Exactly so many, if nobody disturbed; never more. */
+#define expect_count(wanted, counted, undisturbed) do {		\
+	EXPECT_GE(wanted, counted);				\
+	if (undisturbed) {					\
+		EXPECT_EQ(wanted, counted);			\
+	}							\
+} while (0)
 
 static void __attribute__((unused)) ping_job(void *partner)
 {
@@ -92,16 +128,6 @@ static void __attribute__((unused)) touch_job(void *arg)
 	const struct touch *t = arg;
 
 	pgdm_slot_touch(t->slot, t->page);
-}
-
-/*
- * Another process may have a CPU for a moment, and the switch back is a sync
- * point that nobody here asked for: a turn in which this count has moved proves
- * less than others.
- */
-static uint64_t __attribute__((unused)) switches_on(unsigned int cpu)
-{
-	return pgdm_cpu_stat(cpu, "switches");
 }
 
 /* The worker touches a page: a fault there. */

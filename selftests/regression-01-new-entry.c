@@ -19,26 +19,27 @@ static void new_entries(struct __test_metadata *_metadata,
 			FIXTURE_DATA(stage) *self)
 {
 	unsigned int i, undisturbed = 0;
-	uint64_t seen, fixed, switches;
+	uint64_t seen, first, fixed, switches;
+	bool alone;
 
 	track_self();
 	for (i = 0; i < ROUNDS; i++) {
 		unsigned int slot = PGDM_SLOT_FIRST + i;
 
-		switches = switches_on(THERE);
+		switches = switches_of(&self->worker);
 		pgdm_slot_add(slot);
 		seen = pgdm_cpu_stat(THERE, "faults_seen");
 		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
 		touch_there(self, slot, 1);
-		EXPECT_GE(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
+		first = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
 		touch_there(self, slot, 2);
 		touch_there(self, slot, 3);
-		EXPECT_GE(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
+		fixed = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
 		EXPECT_EQ(seen + 3, pgdm_cpu_stat(THERE, "faults_seen"));
-		if (switches_on(THERE) != switches)
-			continue;
-		EXPECT_EQ(fixed + 1, pgdm_cpu_stat(THERE, "faults_fixed"));
-		undisturbed++;
+		alone = switches_of(&self->worker) == switches;
+		undisturbed += alone;
+		expect_count(1, first, alone);
+		expect_count(1, fixed, alone);
 	}
 	EXPECT_LE(ROUNDS / 2, undisturbed);
 	EXPECT_EQ(0, pgdm_audit().violations);

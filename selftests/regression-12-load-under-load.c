@@ -32,6 +32,7 @@ STAGE_TEST(a_running_mm_has_mirrors_at_once)
 	ASSERT_EQ(0, pgdm_load("track=all"));
 	id = pgdm_id(getpid());
 	EXPECT_NE(0, id);
+	wait_for_worker(self);
 	EXPECT_EQ(1, pgdm_mirrors(HERE, id, "loaded"));
 	EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
 	EXPECT_NE(0, pgdm_id(1));

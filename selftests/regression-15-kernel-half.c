@@ -33,8 +33,7 @@ STAGE_TEST(ldt_is_written_through)
 
 	if (!pgdm_has_pti())
 		SKIP(return, "needs page table isolation");
-	track_self();
-	ASSERT_EQ(2, pgdm_mirrors(-1, pgdm_id(getpid()), "loaded"));
+	track_self_on_both(self);
 	publishes = pgdm_stat("publishes");
 	through = pgdm_stat("write_throughs");
 	ASSERT_EQ(0, write_ldt(0));
