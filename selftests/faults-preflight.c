@@ -9,7 +9,7 @@
 
 #include "pgdm_bugs.h"
 
-PGDM_NEEDS(.seeded = true);
+PGDM_NEEDS(.seeded = true, .alone = true);
 
 static const struct {
 	const char *name;

@@ -8,7 +8,7 @@
 
 #include "pgdm_test.h"
 
-PGDM_NEEDS(.seeded = true, .unloaded = true);
+PGDM_NEEDS(.seeded = true, .unloaded = true, .alone = true);
 
 enum { ALWAYS, LEVELS_4, LEVELS_5, NEVER };
 

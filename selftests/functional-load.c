@@ -8,7 +8,7 @@
 
 #include "pgdm_test.h"
 
-PGDM_NEEDS(.unloaded = true, .cpus = 2);
+PGDM_NEEDS(.unloaded = true, .cpus = 2, .alone = true);
 
 static const char *param(const char *name)
 {

@@ -504,6 +504,11 @@ static void end(void)
 		_exit(1);
 }
 
+bool pgdm_is_alone(void)
+{
+	return needs.alone || pgdm_nr_cpus() == 1;
+}
+
 void pgdm_begin(const struct pgdm_needs *n)
 {
 	char path[4200];

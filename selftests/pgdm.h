@@ -27,6 +27,8 @@ void pgdm_die(const char *fmt, ...)
  * @seeded: needs the build with seeded bugs
  * @unloaded: starts with the module unloaded, and leaves it so
  * @cpus: how many CPUs it needs
+ * @alone: its tests run on one CPU, and the others idle: one that spins takes
+ *	half of the time that an emulated machine has
  * @pti: needs page table isolation
  */
 struct pgdm_needs {
@@ -34,11 +36,13 @@ struct pgdm_needs {
 	bool seeded;
 	bool unloaded;
 	unsigned int cpus;
+	bool alone;
 	bool pti;
 };
 
 /* Skips the program (exit 4), or loads the module; unloads it at exit. */
 void pgdm_begin(const struct pgdm_needs *needs);
+bool pgdm_is_alone(void);
 
 int pgdm_load(const char *params);	/* 0 or an errno */
 int pgdm_load_build(const char *params, bool seeded);

@@ -41,7 +41,7 @@ FIXTURE_SETUP(stage)
 {
 	pgdm_pin(HERE);
 	pgdm_partner_start(&self->neighbour, HERE);
-	if (pgdm_nr_cpus() > THERE) {
+	if (!pgdm_is_alone()) {
 		pgdm_partner_start(&self->partner, THERE);
 		/* Pages shared since a fork: writing them later would flush. */
 		ASSERT_EQ(0, mlockall(MCL_CURRENT));
@@ -51,7 +51,7 @@ FIXTURE_SETUP(stage)
 
 FIXTURE_TEARDOWN(stage)
 {
-	if (pgdm_nr_cpus() > THERE) {
+	if (!pgdm_is_alone()) {
 		pgdm_worker_stop(&self->worker);
 		pgdm_partner_stop(&self->partner);
 	}
