@@ -21,15 +21,6 @@ die()
 	exit 1
 }
 
-# pause SECONDS: without a process of its own, as nobody writes there. (What does
-# come at a descriptor is looked for with "read -t 0": with any other time-out
-# Bash loses a newline that comes when the time is over.)
-pause()
-{
-	[[ -n ${idle-} ]] || exec {idle}<> <(:)
-	read -r -t "$1" -u "$idle" || true
-}
-
 # cache_complete DIR: the manifest is written last, so it vouches for all files.
 cache_complete()
 {
