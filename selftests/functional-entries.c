@@ -177,7 +177,7 @@ static struct trip trip_after_new_entries(FIXTURE_DATA(stage) *self,
 					  unsigned int nr)
 {
 	unsigned int slot, tries = 0;
-	uint64_t switches;
+	uint64_t before;
 	struct trip t;
 
 	do {
@@ -186,7 +186,7 @@ static struct trip trip_after_new_entries(FIXTURE_DATA(stage) *self,
 		for (slot = PGDM_SLOT_FIRST; slot < PGDM_SLOT_FIRST + nr; slot++)
 			pgdm_slot_unmap(slot);
 		round_trip(self);
-		switches = switches_here() + switches_of(&self->worker);
+		before = switches(self);
 		t.entries = pgdm_cpu_stat(THERE, "entries_copied");
 		t.dirty = pgdm_cpu_stat(THERE, "syncs_dirty");
 		t.full = pgdm_cpu_stat(THERE, "syncs_full");
@@ -198,7 +198,7 @@ static struct trip trip_after_new_entries(FIXTURE_DATA(stage) *self,
 		t.entries = pgdm_cpu_stat(THERE, "entries_copied") - t.entries;
 		t.dirty = pgdm_cpu_stat(THERE, "syncs_dirty") - t.dirty;
 		t.full = pgdm_cpu_stat(THERE, "syncs_full") - t.full;
-	} while (switches_here() + switches_of(&self->worker) != switches + 1);
+	} while (switches(self) != before + 1);
 	return t;
 }
 

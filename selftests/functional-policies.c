@@ -59,8 +59,6 @@ static uint64_t fixed_on(unsigned int cpu)
 
 #define TRIES 10
 
-#define switches(self) (switches_here() + switches_of(&(self)->worker))
-
 /* Under the new policy from here on: each CPU's mirror was copied. */
 #define go(p) do {							\
 	ASSERT_EQ(0, pgdm_write("policy", (p)->name));			\

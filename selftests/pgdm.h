@@ -42,6 +42,7 @@ struct pgdm_needs {
 
 /* Skips the program (exit 4), or loads the module; unloads it at exit. */
 void pgdm_begin(const struct pgdm_needs *needs);
+/* Does no other CPU take part, as asked for, or because there is none? */
 bool pgdm_is_alone(void);
 
 int pgdm_load(const char *params);	/* 0 or an errno */

@@ -98,6 +98,9 @@ static uint64_t __attribute__((unused)) switches_here(void)
 	return pgdm_cpu_stat(HERE, "switches");
 }
 
+/* ... and of both CPUs. */
+#define switches(self) (switches_here() + switches_of(&(self)->worker))
+
 /* Exactly so many, if nobody disturbed; never more. */
 #define expect_count(wanted, counted, undisturbed) do {		\
 	EXPECT_GE(wanted, counted);				\
