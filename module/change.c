@@ -37,7 +37,7 @@ const struct pgdm_policy *pgdm_change_find(const char *name)
 
 	if (policy)
 		return policy;
-	for (i = 0; i < pgdm_nr_policies; i++)
+	for (i = 0; i < PGDM_NR_POLICIES; i++)
 		len += scnprintf(names + len, sizeof(names) - len, " %s",
 				 pgdm_policies[i]->name);
 	pr_warn_ratelimited("policy: unknown name, expected one of%s\n", names);

@@ -121,7 +121,7 @@ int pgdm_hist_show(struct seq_file *seq, void *unused)
 
 	seq_puts(seq, "# policy bucket_low_cycles bucket_high_cycles count\n");
 	mutex_lock(&base_mutex);
-	for (policy = 0; policy < pgdm_nr_policies; policy++) {
+	for (policy = 0; policy < PGDM_NR_POLICIES; policy++) {
 		for (b = 0; b < PGDM_HIST_BUCKETS; b++) {
 			u64 count = hist_of(policy, b);
 

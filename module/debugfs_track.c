@@ -22,7 +22,7 @@ int pgdm_policy_show(struct seq_file *seq, void *unused)
 	const struct pgdm_policy *now = pgdm_policy_now();
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++)
+	for (i = 0; i < PGDM_NR_POLICIES; i++)
 		seq_printf(seq, pgdm_policies[i] == now ? "%s[%s]" : "%s%s",
 			   i ? " " : "", pgdm_policies[i]->name);
 	seq_putc(seq, '\n');

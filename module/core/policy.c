@@ -5,20 +5,16 @@
 #include "policy.h"
 #include "bug.h"
 #include "engine.h"
+#include "stats.h"
 
-/* A policy's number is its place here. */
+#define PGDM_POLICY_ROW(name) [PGDM_POLICY_##name] = &pgdm_policy_##name,
 const struct pgdm_policy *const pgdm_policies[] = {
-	&pgdm_policy_always,
-	&pgdm_policy_always_exit,
-	&pgdm_policy_flag,
-	&pgdm_policy_flag_mm,
-	&pgdm_policy_flush_only,
-	&pgdm_policy_carry,
-	&pgdm_policy_eager,
-	&pgdm_policy_dirty,
+	PGDM_POLICIES(PGDM_POLICY_ROW)
 };
 
-const unsigned int pgdm_nr_policies = ARRAY_SIZE(pgdm_policies);
+/* A policy counts its syncs in the row of its number. */
+static_assert(ARRAY_SIZE(((struct pgdm_stats *)NULL)->hist) ==
+	      ARRAY_SIZE(pgdm_policies));
 
 /**
  * pgdm_policy_find() - look a policy up by its name
@@ -30,7 +26,7 @@ const struct pgdm_policy *pgdm_policy_find(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++)
+	for (i = 0; i < PGDM_NR_POLICIES; i++)
 		if (!strcmp(pgdm_policies[i]->name, name))
 			return pgdm_policies[i];
 	return NULL;

@@ -11,6 +11,7 @@
 
 #include "engine.h"
 #include "mirror.h"
+#include "policies.h"
 
 /*
  * What is sent when an entry was added, by whoever called the kernel's
@@ -25,7 +26,7 @@ enum pgdm_signal {
 /**
  * struct pgdm_policy - what happens at each sync point
  * @name: as users write it
- * @number: its place in the table, and in the histograms
+ * @number: its place in the list (policies.h), the table and the histograms
  * @skips_clean: a mirror that holds the primary's latest sequence needs
  *	nothing at any sync point, so the engine need not ask
  * @stores: writers store into mirrors themselves (@on_publish), so that a
@@ -45,7 +46,7 @@ enum pgdm_signal {
  */
 struct pgdm_policy {
 	const char *name;
-	unsigned int number;
+	enum pgdm_policy_number number;
 	bool skips_clean;
 	bool stores;
 	enum pgdm_signal signal;
@@ -63,17 +64,13 @@ struct pgdm_policy {
 			  struct pgdm_copied *done);
 };
 
-extern const struct pgdm_policy pgdm_policy_always;
-extern const struct pgdm_policy pgdm_policy_always_exit;
-extern const struct pgdm_policy pgdm_policy_flag;
-extern const struct pgdm_policy pgdm_policy_flag_mm;
-extern const struct pgdm_policy pgdm_policy_flush_only;
-extern const struct pgdm_policy pgdm_policy_carry;
-extern const struct pgdm_policy pgdm_policy_eager;
-extern const struct pgdm_policy pgdm_policy_dirty;
+#define PGDM_POLICY_EXTERN(name) \
+	extern const struct pgdm_policy pgdm_policy_##name;
+PGDM_POLICIES(PGDM_POLICY_EXTERN)
 
-extern const struct pgdm_policy *const pgdm_policies[];
-extern const unsigned int pgdm_nr_policies;
+#undef PGDM_POLICY_EXTERN
+
+extern const struct pgdm_policy *const pgdm_policies[PGDM_NR_POLICIES];
 
 /**
  * pgdm_policy_now() - the policy in force, for a writer or a sync point

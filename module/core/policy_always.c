@@ -30,7 +30,7 @@ static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 const struct pgdm_policy pgdm_policy_always = {
 	.name = "always",
-	.number = 0,
+	.number = PGDM_POLICY_always,
 	.on_switch = copy,
 	.on_flush = copy_on_flush,
 	.on_fault = copy_on_fault,

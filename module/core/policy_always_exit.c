@@ -40,7 +40,7 @@ static void copy_on_user_return(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 const struct pgdm_policy pgdm_policy_always_exit = {
 	.name = "always-exit",
-	.number = 1,
+	.number = PGDM_POLICY_always_exit,
 	.on_switch = copy,
 	.on_flush = copy_on_flush,
 	.on_fault = copy_on_fault,

@@ -34,7 +34,7 @@ static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 const struct pgdm_policy pgdm_policy_carry = {
 	.name = "carry",
-	.number = 5,
+	.number = PGDM_POLICY_carry,
 	.signal = PGDM_SIGNAL_FLUSH,
 	.on_switch = copy,
 	.on_flush = copy_on_flush,

@@ -34,7 +34,7 @@ static void sync_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 const struct pgdm_policy pgdm_policy_dirty = {
 	.name = "dirty",
-	.number = 7,
+	.number = PGDM_POLICY_dirty,
 	.skips_clean = true,
 	.on_switch = sync,
 	.on_flush = sync_on_flush,

@@ -37,7 +37,7 @@ static void sync_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 const struct pgdm_policy pgdm_policy_eager = {
 	.name = "eager",
-	.number = 6,
+	.number = PGDM_POLICY_eager,
 	.skips_clean = true,
 	.stores = true,
 	.on_publish = store_everywhere,

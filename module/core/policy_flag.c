@@ -64,7 +64,7 @@ static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 const struct pgdm_policy pgdm_policy_flag = {
 	.name = "flag",
-	.number = 2,
+	.number = PGDM_POLICY_flag,
 	.signal = PGDM_SIGNAL_IPI,
 	.on_publish = raise,
 	.on_switch = copy,

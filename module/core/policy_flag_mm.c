@@ -54,7 +54,7 @@ static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 const struct pgdm_policy pgdm_policy_flag_mm = {
 	.name = "flag-mm",
-	.number = 3,
+	.number = PGDM_POLICY_flag_mm,
 	.on_switch = copy,
 	.on_flush = copy_on_flush,
 	.on_fault = copy_on_fault,

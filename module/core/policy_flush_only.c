@@ -30,7 +30,7 @@ static void do_nothing(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 const struct pgdm_policy pgdm_policy_flush_only = {
 	.name = "flush-only",
-	.number = 4,
+	.number = PGDM_POLICY_flush_only,
 	.on_switch = copy,
 	.on_flush = copy_on_flush,
 	.on_fault = do_nothing,

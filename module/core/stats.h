@@ -10,6 +10,8 @@
 
 #include <port.h>
 
+#include "policies.h"
+
 /* The names are contract, and so is their order. */
 #define PGDM_STATS(X) \
 	X(switches)		/* a tracked mm was switched in */ \
@@ -43,7 +45,6 @@ enum pgdm_stat { PGDM_STATS(PGDM_STAT_ENUM) PGDM_NR_STATS };
 #undef PGDM_STAT_ENUM
 
 #define PGDM_HIST_BUCKETS	40	/* bucket b: cycles in [2^(b-1), 2^b) */
-#define PGDM_NR_POLICIES_MAX	8
 
 /**
  * struct pgdm_stats - what one CPU counted
@@ -52,7 +53,7 @@ enum pgdm_stat { PGDM_STATS(PGDM_STAT_ENUM) PGDM_NR_STATS };
  */
 struct pgdm_stats {
 	u64 value[PGDM_NR_STATS];
-	u64 hist[PGDM_NR_POLICIES_MAX][PGDM_HIST_BUCKETS];
+	u64 hist[PGDM_NR_POLICIES][PGDM_HIST_BUCKETS];
 };
 
 extern const char *const pgdm_stat_name[PGDM_NR_STATS];

@@ -450,7 +450,7 @@ static bool a_flushed_removal_under_the_others(void)
 	unsigned int i;
 	bool well = true;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		const struct pgdm_policy *policy = pgdm_policies[i];
 
 		well &= a_flushed_removal(policy) ||
@@ -467,7 +467,7 @@ static bool skip_flush_sync_under_the_others(void)
 	CHECK(is_detected(PGDM_BUG_skip_flush_sync,
 			  a_flushed_removal_under_the_others));
 	pgdm_bugs = BIT(PGDM_BUG_skip_flush_sync);
-	for (i = 0; i < pgdm_nr_policies; i++)
+	for (i = 0; i < PGDM_NR_POLICIES; i++)
 		CHECK_EQUAL(a_flushed_removal(pgdm_policies[i]),
 			    pgdm_policies[i] == &pgdm_policy_eager);
 	pgdm_bugs = 0;

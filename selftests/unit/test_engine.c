@@ -57,7 +57,7 @@ static bool kernel_write_under_every_policy(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		struct world *w = world_create(2, 2, 1, 1);
 		struct pgdm_mirror *m;
 

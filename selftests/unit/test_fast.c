@@ -168,7 +168,7 @@ static bool other_policies_take_the_long_way(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		start(1);
 		pgdm_engine.policy = pgdm_policies[i];
 		world_switch(w, 0, 0);

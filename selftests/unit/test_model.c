@@ -353,7 +353,7 @@ static void act(struct ref *r)
 		forget(r, which);
 	} else if (what < 990) {
 		r->policy = pgdm_policies[random_below(random,
-						       pgdm_nr_policies)];
+						       PGDM_NR_POLICIES)];
 		pgdm_policy_change(r->policy);
 	} else if (what < 993) {
 		missed_write(r, which, index);

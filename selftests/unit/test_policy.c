@@ -9,8 +9,7 @@ static bool table_is_consistent(void)
 {
 	unsigned int i;
 
-	CHECK(pgdm_nr_policies <= PGDM_NR_POLICIES_MAX);
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		CHECK_EQUAL(pgdm_policies[i]->number, i);
 		CHECK(pgdm_policy_find(pgdm_policies[i]->name) ==
 		      pgdm_policies[i]);
@@ -27,8 +26,8 @@ static bool names_are_exact(void)
 	};
 	unsigned int i;
 
-	CHECK_EQUAL(pgdm_nr_policies, ARRAY_SIZE(names));
-	for (i = 0; i < pgdm_nr_policies; i++)
+	CHECK_EQUAL(PGDM_NR_POLICIES, ARRAY_SIZE(names));
+	for (i = 0; i < PGDM_NR_POLICIES; i++)
 		CHECK(!strcmp(pgdm_policies[i]->name, names[i]));
 	CHECK(pgdm_policy_find("always") == &pgdm_policy_always);
 	CHECK(pgdm_policy_find("flag-mm") == &pgdm_policy_flag_mm);
@@ -80,7 +79,7 @@ static bool every_policy_syncs(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		struct world *w = world_create(1, 2, 1, 2);
 		struct pgdm_mirror *m;
 
@@ -140,7 +139,7 @@ static bool each_copies_what_it_says(void)
 {
 	unsigned int i, point;
 
-	CHECK_EQUAL(ARRAY_SIZE(expected), pgdm_nr_policies);
+	CHECK_EQUAL(ARRAY_SIZE(expected), PGDM_NR_POLICIES);
 	for (i = 0; i < ARRAY_SIZE(expected); i++) {
 		for (point = 0; point < 3; point++) {
 			struct world *w = world_create(2, 2, 1, 2);
@@ -163,7 +162,7 @@ static bool each_finds_what_happened_while_it_was_away(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		struct world *w = world_create(2, 2, 2, 2);
 
 		pgdm_engine.policy = pgdm_policies[i];
@@ -186,7 +185,7 @@ static bool additions_while_another_cpu_runs(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		const struct pgdm_policy *policy = pgdm_policies[i];
 		struct world *w = world_create(2, 2, 1, 2);
 		struct pgdm_mirror *m = world_switch(w, 1, 0);
@@ -213,7 +212,7 @@ static bool user_returns_are_always_exits(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		bool is_point = pgdm_policies[i] == &pgdm_policy_always_exit;
 		struct world *w = world_create(2, 2, 1, 1);
 		struct pgdm_mirror *m;
@@ -385,8 +384,8 @@ static bool change_from_each_to_each(void)
 {
 	unsigned int i, j;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
-		for (j = 0; j < pgdm_nr_policies; j++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
+		for (j = 0; j < PGDM_NR_POLICIES; j++) {
 			if (i != j && !change(pgdm_policies[i],
 					      pgdm_policies[j])) {
 				unit_note("from %s to %s",

@@ -87,7 +87,7 @@ static bool counts_agree(void)
 	kinds = s->value[PGDM_STAT_syncs_clean] +
 		s->value[PGDM_STAT_syncs_dirty] +
 		s->value[PGDM_STAT_syncs_full];
-	for (i = 0; i < pgdm_nr_policies; i++)
+	for (i = 0; i < PGDM_NR_POLICIES; i++)
 		for (b = 0; b < PGDM_HIST_BUCKETS; b++)
 			hist += s->hist[i][b];
 	CHECK_EQUAL(kinds, hist);

@@ -260,7 +260,7 @@ static void recreate(unsigned int which)
 
 static const struct pgdm_policy *any_policy(struct random *random)
 {
-	return pgdm_policies[random_below(random, pgdm_nr_policies)];
+	return pgdm_policies[random_below(random, PGDM_NR_POLICIES)];
 }
 
 /* Mms come and go, policies change, hooks are missed. */
@@ -353,7 +353,7 @@ static bool writers_and_owners_under_each_policy(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < pgdm_nr_policies; i++) {
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		start(3, 2);
 		pgdm_engine.policy = pgdm_policies[i];
 		w->fast = i & 1;

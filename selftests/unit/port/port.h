@@ -32,6 +32,8 @@ typedef unsigned long long u64;
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
+#define static_assert(condition) _Static_assert(condition, #condition)
+
 #define ilog2(n)	(63 - __builtin_clzll(n))
 
 #define pgdm_prefetch(address)	__builtin_prefetch(address)

@@ -226,7 +226,7 @@ static unsigned int make_policies(const struct bench_case **cases)
 	unsigned int policy, i;
 
 	begin();
-	for (policy = 0; policy < pgdm_nr_policies; policy++) {
+	for (policy = 0; policy < PGDM_NR_POLICIES; policy++) {
 		for (i = 0; i < ARRAY_SIZE(cpus); i++)
 			add((struct bench_case){
 				.group = "write",
@@ -257,7 +257,7 @@ static unsigned int make_periods(const struct bench_case **cases)
 	unsigned int policy, n, c, r;
 
 	begin();
-	for (policy = 0; policy < pgdm_nr_policies; policy++)
+	for (policy = 0; policy < PGDM_NR_POLICIES; policy++)
 		for (r = 0; r < ARRAY_SIZE(rates); r++)
 			for (c = 0; c < ARRAY_SIZE(cpus); c++)
 				for (n = 0; n < ARRAY_SIZE(writes); n++)
