@@ -45,8 +45,9 @@ static void cache_destroy(struct pgdm_cache *c)
 	kfree(c);
 }
 
-static struct pgdm_cache *cache_create(int node)
+static struct pgdm_cache *cache_create(unsigned int cpu)
 {
+	int node = cpu_to_node(cpu);
 	struct pgdm_cache *c = NULL;
 	unsigned int i;
 
@@ -55,6 +56,7 @@ static struct pgdm_cache *cache_create(int node)
 				 GFP_KERNEL, node);
 	if (!c)
 		return NULL;
+	c->cpu = cpu;
 	c->nr = nr_mirrors;
 	for (i = 0; i < c->nr; i++) {
 		struct page *page = NULL;
@@ -83,7 +85,7 @@ static int cpu_prepare(unsigned int cpu)
 
 	if (pgdm_engine.caches[cpu])
 		return 0;
-	c = cache_create(cpu_to_node(cpu));
+	c = cache_create(cpu);
 	if (!c)
 		return -ENOMEM;
 	/* Pairs with the acquire in cache_of(): initialised before seen. */

@@ -158,7 +158,7 @@ int pgdm_mirrors_show(struct seq_file *seq, void *unused)
 				   cpu, i,
 				   READ_ONCE(c->loaded) == m ? "loaded" :
 							       "cached",
-				   p->id, READ_ONCE(m->root),
+				   p->id, READ_ONCE(c->root[i]),
 				   READ_ONCE(m->seen), pgdm_primary_seq(p));
 		}
 	}

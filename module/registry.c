@@ -159,7 +159,8 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 
 	pgdm_primary_init(&pm->primary, 0, table,
 			  boot_cpu_has(X86_FEATURE_PTI) ?
-				table + PGDM_ENTRIES : NULL);
+				table + PGDM_ENTRIES : NULL,
+			  pm->sharers, nr_cpu_ids);
 	pm->root = root;
 	pm->mm = mm;
 	pm->ready = false;
@@ -481,7 +482,11 @@ int pgdm_registry_init(void)
 {
 	kernel_write_note = get_state_synchronize_rcu();
 	if (!pgdm_inject_failure())
-		mm_cache = KMEM_CACHE(pgdm_mm, 0);
+		mm_cache = kmem_cache_create("pgdm_mm",
+					     struct_size_t(struct pgdm_mm, sharers,
+							   pgdm_sharers_words(nr_cpu_ids)),
+					     __alignof__(struct pgdm_mm), 0,
+					     NULL);
 	if (!mm_cache)
 		return -ENOMEM;
 	if (!pgdm_inject_failure())

@@ -26,6 +26,8 @@ struct seq_file;
  * @newborn: entered when pgd_alloc() returned it; constant
  * @node: registry's lock to change, RCU to walk
  * @rcu: the entry outlives a grace period
+ * @sharers: memory of the primary's set; CPUs write it when they claim, so it
+ *	has lines of its own
  */
 struct pgdm_mm {
 	struct pgdm_primary primary;
@@ -36,6 +38,7 @@ struct pgdm_mm {
 	bool excluded;
 	struct hlist_node node;
 	struct rcu_head rcu;
+	unsigned long sharers[] ____cacheline_aligned;
 };
 
 int pgdm_registry_init(void);

@@ -18,6 +18,8 @@
 	X(publish_scans,	"W2: a publication looks at every mirror") \
 	X(user_half_late,	"W1: publishes before the user half is stored") \
 	X(no_write_through,	"W3: leaves kernel-half writes to the next sync") \
+	X(join_late,		"W3: announces a mirror before it is a sharer") \
+	X(scan_all,		"W2: looks at the mirrors of all CPUs") \
 	X(no_kernel_repeat,	"W3: keeps a copy that a kernel-half write overlapped") \
 	X(through_zero,		"W4: clears an entry before it stores the new one") \
 	X(late_sequence,	"S1: records a later sequence than it read") \

@@ -17,73 +17,83 @@
 #include "policy.h"
 #include "primary.h"
 
-static struct pgdm_mirror *find(struct pgdm_cache *c,
-				const struct pgdm_primary *p)
+static void give_up(struct pgdm_cache *c, struct pgdm_mirror *m)
+{
+	WRITE_ONCE(m->primary, NULL);
+	WRITE_ONCE(c->root[m - c->mirror], 0);
+}
+
+/*
+ * Takes a mirror from whoever has it. Refused:
+ * - the mirror being left (L1): a CR3 may still hold it;
+ * - a mirror into which a writer may be storing. Nobody waits for that writer.
+ */
+static bool take(struct pgdm_cache *c, struct pgdm_mirror *m,
+		 const struct pgdm_mirror *leaving, struct pgdm_sync *sync)
+{
+	bool taken;
+
+	if (m == leaving && !pgdm_bug(evict_loaded))
+		return false;
+	taken = READ_ONCE(m->primary);
+	give_up(c, m);
+	smp_mb(); /* pairs with the increment in write_mirror() */
+	if (taken) {
+		sync->evicted = m->id;
+		pgdm_stat_inc(&c->stats, PGDM_STAT_evictions);
+	}
+	return !atomic_read_acquire(&m->writers);
+}
+
+/*
+ * Free ones first, then round robin, as the kernel chooses ASIDs. If none can
+ * be taken, the mm stays native on this CPU until it is switched in again.
+ */
+static struct pgdm_mirror *take_any(struct pgdm_cache *c,
+				    const struct pgdm_mirror *leaving,
+				    struct pgdm_sync *sync)
 {
 	unsigned int i;
 
 	for (i = 0; i < c->nr; i++)
-		if (READ_ONCE(c->mirror[i].primary) == p)
+		if (!READ_ONCE(c->root[i]) &&
+		    take(c, &c->mirror[i], leaving, sync))
 			return &c->mirror[i];
+	for (i = 0; i < c->nr; i++) {
+		struct pgdm_mirror *m = &c->mirror[c->next];
+
+		c->next = c->next + 1 < c->nr ? c->next + 1 : 0;
+		if (take(c, m, leaving, sync))
+			return m;
+	}
+	pgdm_stat_inc(&c->stats, PGDM_STAT_cache_busy);
 	return NULL;
 }
 
-/* A free mirror, before one is taken from another primary. */
-static struct pgdm_mirror *next_candidate(struct pgdm_cache *c,
-					  const struct pgdm_mirror *leaving)
-{
-	struct pgdm_mirror *m = find(c, NULL);
-
-	if (m && m != leaving && !atomic_read(&m->writers))
-		return m;
-	m = &c->mirror[c->next];
-	c->next = c->next + 1 < c->nr ? c->next + 1 : 0;
-	return m;
-}
-
-/*
- * Free ones first, then round robin, as the kernel chooses ASIDs. Passed over:
- * - the mirror being left (L1): a CR3 may still hold it;
- * - a mirror into which a kernel-half writer may be storing. Nobody waits for
- *   that writer. If no mirror is left, the mm stays native on this CPU until
- *   it is switched in again.
- */
 static struct pgdm_mirror *claim(struct pgdm_cache *c, struct pgdm_primary *p,
 				 const struct pgdm_mirror *leaving,
 				 struct pgdm_sync *sync)
 {
-	unsigned int tries;
+	struct pgdm_mirror *m = take_any(c, leaving, sync);
 
-	for (tries = 0; tries < c->nr; tries++) {
-		struct pgdm_mirror *m = next_candidate(c, leaving);
-		bool taken;
-
-		if (m == leaving && !pgdm_bug(evict_loaded))
-			continue;
-		taken = READ_ONCE(m->primary);
-		WRITE_ONCE(m->primary, NULL);
-		smp_mb(); /* pairs with the increment in write_mirror() */
-		if (taken) {
-			sync->evicted = m->id;
-			pgdm_stat_inc(&c->stats, PGDM_STAT_evictions);
-		}
-		if (atomic_read_acquire(&m->writers))
-			continue;
-		m->id = p->id;
-		m->root = (unsigned long)p->page[PGDM_KERNEL_PAGE];
-		WRITE_ONCE(m->primary, p);
-		/*
-		 * W3: announced before any entry is read. Pairs with the
-		 * increment in pgdm_engine_write_through(), and with the
-		 * barrier in pgdm_engine_forget().
-		 */
-		smp_mb();
-		if (!READ_ONCE(p->dead))
-			return m;
-		WRITE_ONCE(m->primary, NULL);
+	if (!m)
 		return NULL;
-	}
-	pgdm_stat_inc(&c->stats, PGDM_STAT_cache_busy);
+	/* Before the announcement: who does not find this CPU comes too early. */
+	if (!pgdm_bug(join_late))
+		pgdm_sharers_add(&p->sharers, c->cpu);
+	m->id = p->id;
+	WRITE_ONCE(c->root[m - c->mirror],
+		   (unsigned long)p->page[PGDM_KERNEL_PAGE]);
+	WRITE_ONCE(m->primary, p);
+	/*
+	 * W3: announced before any entry is read. Pairs with the increment in
+	 * pgdm_engine_write_through(), and with the barrier in
+	 * pgdm_engine_forget().
+	 */
+	smp_mb();
+	if (!READ_ONCE(p->dead))
+		return m;
+	give_up(c, m);
 	return NULL;
 }
 
@@ -198,6 +208,8 @@ static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
 	start = begin(c, m);
 	pgdm_mirror_sync_full(m, p, &sync->copied);
 	end(c, m, p, start, sync);
+	if (pgdm_bug(join_late))
+		pgdm_sharers_add(&p->sharers, c->cpu);
 	return m;
 }
 
@@ -227,7 +239,7 @@ struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 
 	WRITE_ONCE(c->loaded, NULL);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_switches);
-	m = find(c, p);
+	m = pgdm_cache_find(c, p);
 	if (m) {
 		start = begin(c, m);
 		if (!pgdm_bug(early_switch_sync))
@@ -427,5 +439,5 @@ void pgdm_cache_drop(struct pgdm_cache *c)
 
 	WRITE_ONCE(c->loaded, NULL);
 	for (i = 0; i < c->nr; i++)
-		WRITE_ONCE(c->mirror[i].primary, NULL);
+		give_up(c, &c->mirror[i]);
 }

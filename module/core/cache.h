@@ -55,6 +55,10 @@ struct pgdm_sync {
 
 /**
  * struct pgdm_cache - one CPU's mirrors
+ *
+ * What others look for, @root, shares no line with what the owning CPU writes at
+ * each sync point, which comes before it.
+ *
  * @loaded: the mirror that the CPU walks (in shadow mode: would walk); the
  *	owning CPU writes it, the oracle reads it
  * @busy: a sync point is under way (N1); owning CPU only
@@ -62,8 +66,14 @@ struct pgdm_sync {
  * @next: where the search for a mirror to evict goes on; owning CPU only
  * @stuck_at: address of the last fault that the policy left unfixed
  * @stuck: how many such faults there were in a row; owning CPU only
- * @nr: how many mirrors
  * @stats: what this CPU counted
+ * @cpu: the owning CPU; constant
+ * @nr: how many mirrors; constant
+ * @root: by mirror, where the primary's table is, or 0: free. The owning CPU
+ *	writes it before it announces a mirror, and to 0 when it gives one up;
+ *	any CPU writes 0 when it has taken a mirror away. Compact, so that a
+ *	mirror is found without a look at all of them; that a mirror is a
+ *	primary's says mirror->primary alone
  * @mirror: the mirrors
  */
 struct pgdm_cache {
@@ -73,10 +83,36 @@ struct pgdm_cache {
 	unsigned int next;
 	u64 stuck_at;
 	unsigned int stuck;
-	unsigned int nr;
 	struct pgdm_stats stats;
+	unsigned int cpu ____cacheline_aligned;
+	unsigned int nr;
+	unsigned long root[PGDM_MIRRORS_MAX];
 	struct pgdm_mirror mirror[];
 };
+
+/**
+ * pgdm_cache_find() - the mirror that a CPU has of a primary
+ * @c: the CPU's cache
+ * @p: the primary
+ *
+ * There is at most one: only the owning CPU claims, and only where it finds none.
+ *
+ * Context: any. On another CPU than the owning one the answer may be old at once:
+ * see claim() in cache.c.
+ * Return: the mirror, or NULL.
+ */
+static inline struct pgdm_mirror *pgdm_cache_find(struct pgdm_cache *c,
+						  const struct pgdm_primary *p)
+{
+	unsigned long root = (unsigned long)p->page[PGDM_KERNEL_PAGE];
+	unsigned int i;
+
+	for (i = 0; i < c->nr; i++)
+		if (READ_ONCE(c->root[i]) == root &&
+		    READ_ONCE(c->mirror[i].primary) == p)
+			return &c->mirror[i];
+	return NULL;
+}
 
 struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 				      struct pgdm_primary *p,

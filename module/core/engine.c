@@ -38,14 +38,40 @@ static struct pgdm_cache *cache_of(unsigned int cpu)
 	return smp_load_acquire(&pgdm_engine.caches[cpu]);
 }
 
+/*
+ * The next sharer, for loops over all mirrors of a primary. Whatever they must
+ * not miss was stored before, and a full barrier came after it: see sharers.h.
+ */
+static int next_sharer(const struct pgdm_primary *p, int cpu)
+{
+	if (pgdm_bug(scan_all))
+		return cpu < (int)pgdm_engine.nr_caches ? cpu : -1;
+	return pgdm_sharers_next(&p->sharers, cpu);
+}
+
+/* From the CPU @cpu on; moves it to the CPU of the mirror that was found. */
+static struct pgdm_mirror *next_mirror(const struct pgdm_primary *p, int *cpu)
+{
+	while ((*cpu = next_sharer(p, *cpu)) >= 0) {
+		struct pgdm_cache *c = cache_of(*cpu);
+		struct pgdm_mirror *m = c ? pgdm_cache_find(c, p) : NULL;
+
+		if (m)
+			return m;
+		++*cpu;
+	}
+	return NULL;
+}
+
+#define for_each_mirror(m, p, cpu)					\
+	for (cpu = 0; (m = next_mirror(p, &(cpu))); cpu++)
+
 static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
 			 const struct pgdm_write *w, struct pgdm_stats *stats)
 {
 	unsigned int page;
 
-	if (READ_ONCE(m->primary) != p)
-		return;
-	/* Full barrier, pairs with the one in claim(): either the owner sees
+	/* Full barrier, pairs with the one in take(): either the owner sees
 	 * us and leaves the mirror alone, or we see that it changed hands.
 	 */
 	atomic_inc_return(&m->writers);
@@ -67,21 +93,18 @@ static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
  * @w: the write; its values are in @p already, and a full barrier came after
  * @stats: the local CPU's counters
  *
- * The cost grows with the number of CPUs.
+ * The cost grows with the number of CPUs that ever had a mirror of @p.
  *
  * Context: IRQs off; no locks.
  */
 void pgdm_engine_store(struct pgdm_primary *p, const struct pgdm_write *w,
 		       struct pgdm_stats *stats)
 {
-	unsigned int cpu, i;
+	struct pgdm_mirror *m;
+	int cpu;
 
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
-		struct pgdm_cache *c = cache_of(cpu);
-
-		for (i = 0; c && i < c->nr; i++)
-			write_mirror(&c->mirror[i], p, w, stats);
-	}
+	for_each_mirror(m, p, cpu)
+		write_mirror(m, p, w, stats);
 }
 
 /**
@@ -94,15 +117,11 @@ void pgdm_engine_store(struct pgdm_primary *p, const struct pgdm_write *w,
  */
 void pgdm_engine_raise(struct pgdm_primary *p)
 {
-	unsigned int cpu, i;
+	struct pgdm_mirror *m;
+	int cpu;
 
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
-		struct pgdm_cache *c = cache_of(cpu);
-
-		for (i = 0; c && i < c->nr; i++)
-			if (READ_ONCE(c->mirror[i].primary) == p)
-				WRITE_ONCE(c->mirror[i].flag, 1);
-	}
+	for_each_mirror(m, p, cpu)
+		WRITE_ONCE(m->flag, 1);
 }
 
 /**
@@ -127,8 +146,8 @@ void pgdm_engine_raise(struct pgdm_primary *p)
  * read the entry before the writer's store and k before the increment, sees
  * kernel_seq changed, and copies again. See also exchange() in mirror.c.
  *
- * The cost grows with the number of CPUs. That is no breach of W2: kernel-half
- * writes are memory hotplug and modify_ldt, not the life of an mm.
+ * The cost grows with the number of sharers. That is no breach of W2:
+ * kernel-half writes are memory hotplug and modify_ldt, not the life of an mm.
  *
  * Context: IRQs off; no locks.
  */
@@ -149,20 +168,25 @@ void pgdm_engine_write_through(struct pgdm_primary *p,
  * mirror, or is seen here to have announced it (full barriers on both sides).
  * The primary itself must outlive a grace period: a sync may be under way.
  *
+ * The root's address is another primary's only after this has returned, so that
+ * a mirror's @root is not cleared under a new owner.
+ *
  * Context: any CPU, any context but NMI.
  */
 void pgdm_engine_forget(struct pgdm_primary *p)
 {
-	unsigned int cpu, i;
+	unsigned long root = (unsigned long)p->page[PGDM_KERNEL_PAGE];
+	struct pgdm_mirror *m;
+	int cpu;
 
 	WRITE_ONCE(p->dead, 1);
 	smp_mb(); /* pairs with the one after the announcement in claim() */
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+	for_each_mirror(m, p, cpu) {
 		struct pgdm_cache *c = cache_of(cpu);
 
-		for (i = 0; c && i < c->nr; i++)
-			if (READ_ONCE(c->mirror[i].primary) == p)
-				cmpxchg(&c->mirror[i].primary, p, NULL);
+		/* The owner may have given it to another meanwhile. */
+		if (cmpxchg(&m->primary, p, NULL) == p)
+			cmpxchg(&c->root[m - c->mirror], root, 0);
 	}
 }
 
@@ -174,14 +198,11 @@ void pgdm_engine_forget(struct pgdm_primary *p)
  */
 unsigned int pgdm_engine_count(const struct pgdm_primary *p)
 {
-	unsigned int cpu, i, count = 0;
+	unsigned int count = 0;
+	int cpu;
 
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
-		struct pgdm_cache *c = cache_of(cpu);
-
-		for (i = 0; c && i < c->nr; i++)
-			count += READ_ONCE(c->mirror[i].primary) == p;
-	}
+	for (cpu = 0; next_mirror(p, &cpu); cpu++)
+		count++;
 	return count;
 }
 
@@ -196,9 +217,9 @@ unsigned int pgdm_engine_count(const struct pgdm_primary *p)
  */
 int pgdm_engine_find_reaching(const struct pgdm_primary *p, u64 phys)
 {
-	unsigned int cpu;
+	int cpu;
 
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+	for (cpu = 0; (cpu = next_sharer(p, cpu)) >= 0; cpu++) {
 		struct pgdm_cache *c = cache_of(cpu);
 		const struct pgdm_mirror *m = NULL;
 

@@ -49,17 +49,19 @@ pgdm_fast_is_clean(const struct pgdm_policy *policy,
 static __always_inline struct pgdm_mirror *
 pgdm_fast_switch(struct pgdm_cache *c, unsigned long root)
 {
-	struct pgdm_mirror *m = c->mirror, *last = m + c->nr;
-	struct pgdm_mirror *leaving = READ_ONCE(c->loaded);
+	struct pgdm_mirror *leaving = READ_ONCE(c->loaded), *m;
 	const struct pgdm_policy *policy = pgdm_policy_now();
 	struct pgdm_primary *p;
+	unsigned int i = 0;
 
 	if (!policy->skips_clean)
 		return NULL;
 	/* A mirror without a primary may have had that root before. */
-	while (m->root != root || !(p = READ_ONCE(m->primary)))
-		if (++m == last)
+	while (READ_ONCE(c->root[i]) != root ||
+	       !(p = READ_ONCE(c->mirror[i].primary)))
+		if (++i == c->nr)
 			return NULL;
+	m = &c->mirror[i];
 	if (READ_ONCE(p->dead))
 		return NULL;
 	WRITE_ONCE(c->loaded, NULL);

@@ -12,14 +12,15 @@
 
 /**
  * struct pgdm_mirror - one CPU's copy of a root table
+ *
+ * A line of its own: a sync of one does not disturb who looks at another.
+ *
  * @primary: whose copy; NULL when free. Only the owning CPU claims a mirror;
  *	any CPU may take it away (cmpxchg to NULL) once the primary is dead
  * @page: the tables, PGDM_ENTRIES words each, the second NULL without PTI.
  *	The owning CPU writes both halves, a kernel-half writer the upper one,
  *	and under a policy that stores (policy.h) any writer both
  * @phys: physical address of the first table, for CR3; constant
- * @root: where the primary's table is, the key of the fast path; 0 before the
- *	first claim (owning CPU only)
  * @seen: sequence of the primary that the copy holds (owning CPU only)
  * @missed_seen: value of the engine's count of missed hooks up to which the
  *	copy surely has everything (owning CPU only, NMI included), or
@@ -33,13 +34,12 @@ struct pgdm_mirror {
 	struct pgdm_primary *primary;
 	u64 *page[PGDM_PAGES];
 	u64 phys;
-	unsigned long root;
 	u64 seen;
 	unsigned long missed_seen;
 	u64 id;
 	atomic_t writers;
 	int flag;
-};
+} ____cacheline_aligned;
 
 enum pgdm_kind {
 	PGDM_CLEAN,		/* nothing copied */

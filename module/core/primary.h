@@ -7,6 +7,7 @@
 #define _PGDM_PRIMARY_H
 
 #include "entry.h"
+#include "sharers.h"
 
 struct pgdm_stats;
 
@@ -29,6 +30,7 @@ struct pgdm_stats;
  *	kernel writes them, and so does pgdm_primary_write()
  * @pages: 1, or 2 with PTI
  * @id: never repeats; 0 is no primary
+ * @sharers: CPUs that may have a mirror of it
  * @dead: set once, before CPUs leave its mirrors and before these are taken
  *	from it: no mirror is claimed or loaded any more
  * @seq: number of user-half changes published; any CPU adds, any CPU reads
@@ -43,6 +45,7 @@ struct pgdm_primary {
 	u64 *page[PGDM_PAGES];
 	unsigned int pages;
 	u64 id;
+	struct pgdm_sharers sharers;
 	int dead;
 	atomic64_t seq ____cacheline_aligned;
 	atomic64_t kernel_seq;
@@ -80,7 +83,8 @@ static inline u64 pgdm_primary_seq(const struct pgdm_primary *p)
 	return atomic64_read_acquire(&p->seq);
 }
 
-void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user);
+void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user,
+		       unsigned long *sharers, unsigned int nr_cpus);
 void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
 		     bool pair, bool user_page, bool nx);
 u64 pgdm_primary_write(struct pgdm_primary *p, const struct pgdm_write *w,

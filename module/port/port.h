@@ -10,6 +10,7 @@
 #define _PGDM_PORT_H
 
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>

@@ -12,7 +12,7 @@
 
 #include "unit.h"
 
-#define SUITES(X)	X(entry) X(primary) X(mirror) X(cache) X(fast) X(audit) \
+#define SUITES(X)	X(entry) X(primary) X(sharers) X(mirror) X(cache) X(fast) X(audit) \
 			X(policy) X(stats) X(engine) X(model) X(threads)
 #define SIM_SUITES(X)	X(interleave) X(nmi)
 #define BUG_SUITES(X)	X(bugs)

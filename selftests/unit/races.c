@@ -53,7 +53,10 @@ static void watch_state(unsigned int which)
 	sim_watch(&p->kernel_seq, sizeof(p->kernel_seq));
 	sim_watch(&p->inflight, sizeof(p->inflight));
 	sim_watch(p->ring, sizeof(p->ring));
+	sim_watch(p->sharers.word,
+		  pgdm_sharers_words(w->cpus) * sizeof(*p->sharers.word));
 	sim_watch(&w->cache[0]->loaded, sizeof(void *));
+	sim_watch(w->cache[0]->root, w->mirrors * sizeof(w->cache[0]->root[0]));
 	for (i = 0; i < w->mirrors; i++) {
 		struct pgdm_mirror *m = &w->cache[0]->mirror[i];
 
@@ -799,6 +802,34 @@ const struct sim_scenario race_forget_claim = {
 	.cpu = { switch_to_0, forget },
 	.check = has_no_mirror,
 	.preemptions = 3,
+	.delays = 1,
+};
+
+/* Two CPUs that share a word of the set of sharers. */
+static void setup_forget_two(void)
+{
+	setup_forget();
+	pgdm_engine.nr_caches = 3;
+	sim_watch(&w->cache[2]->mirror[0].primary, sizeof(void *));
+	sim_watch(w->cache[2]->root, sizeof(w->cache[2]->root[0]));
+}
+
+static void switch_2_to_0(void)
+{
+	world_switch(w, 2, 0);
+}
+
+static bool none_has_a_mirror(void)
+{
+	return !mirror() && !world_mirror(w, 2, 0);
+}
+
+const struct sim_scenario race_forget_two_claims = {
+	.name = "forget_two_claims",
+	.setup = setup_forget_two,
+	.cpu = { switch_to_0, forget, switch_2_to_0 },
+	.check = none_has_a_mirror,
+	.preemptions = 2,
 	.delays = 1,
 };
 

@@ -24,6 +24,7 @@
 	X(kernel_writes_full_sync, "two kernel-half writes, a full sync") \
 	X(kernel_writes_loaded_sync, "the same, of a mirror that is loaded") \
 	X(forget_claim,		"the primary dies, a mirror is claimed") \
+	X(forget_two_claims,	"the primary dies, two CPUs claim a mirror each") \
 	X(forget_evict,		"the primary dies, its mirror is evicted") \
 	X(flag_write_flush,	"flag: a write, a copy that lowers the flag") \
 	X(flag_write_claim,	"flag: a write, a mirror is claimed") \
@@ -56,6 +57,7 @@ extern const struct sim_scenario race_kernel_write_evict;
 extern const struct sim_scenario race_kernel_writes_full_sync;
 extern const struct sim_scenario race_kernel_writes_loaded_sync;
 extern const struct sim_scenario race_forget_claim;
+extern const struct sim_scenario race_forget_two_claims;
 extern const struct sim_scenario race_forget_evict;
 extern const struct sim_scenario race_flag_write_flush;
 extern const struct sim_scenario race_flag_write_claim;

@@ -145,6 +145,45 @@ static bool a_publication_out_of_reach_of_cpus(void)
 	return end(WIFEXITED(status) && !WEXITSTATUS(status));
 }
 
+/*
+ * W2. The mm was never on CPU 1, so nobody looks at that CPU's mirrors: they
+ * are out of reach here, in a process of its own as above.
+ */
+static bool a_cpu_out_of_reach_of_other_mms(void)
+{
+	void *nowhere = mmap(NULL, sizeof(struct pgdm_cache), PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int status = -1;
+	pid_t pid;
+
+	CHECK(nowhere != MAP_FAILED);
+	start(1);
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		signal(SIGSEGV, SIG_DFL);
+		w->cache[1] = nowhere;
+		pgdm_engine.policy = &pgdm_policy_eager;
+		world_write(w, 0, 0, 9, ENTRY(9));
+		world_write(w, 0, 0, 300, ENTRY(9));
+		pgdm_engine.policy = &pgdm_policy_flag;
+		world_write(w, 0, 0, 10, ENTRY(9));
+		if (pgdm_engine_count(p) != 1 || !oracle_is_content(ENTRY(8)))
+			_exit(1);
+		pgdm_engine_forget(p);
+		_exit(m->primary || m->page[0][9] != ENTRY(9) ||
+		      m->page[0][300] != ENTRY(9) || !m->flag);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	munmap(nowhere, sizeof(struct pgdm_cache));
+	return end(WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
+static bool scan_all(void)
+{
+	return is_detected(PGDM_BUG_scan_all, a_cpu_out_of_reach_of_other_mms);
+}
+
 static bool publish_scans(void)
 {
 	return is_detected(PGDM_BUG_publish_scans,
@@ -677,6 +716,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(publish_first),
 	UNIT_TEST(lost_publish),
 	UNIT_TEST(publish_scans),
+	UNIT_TEST(scan_all),
 	UNIT_TEST(user_half_late),
 	UNIT_TEST(no_write_through),
 	UNIT_TEST(no_kernel_repeat),

@@ -38,6 +38,9 @@ FOUND_TEST(lost_publish, &race_write_dirty_sync, &race_audit_write)
 FOUND_TEST(user_half_late, &race_write_dirty_sync, &race_audit_write)
 FOUND_TEST(no_write_through, &race_kernel_write_claim,
 	   &race_audit_kernel_write)
+FOUND_TEST(join_late, &race_kernel_write_claim, &race_forget_claim,
+	   &race_forget_two_claims, &race_flag_write_claim,
+	   &race_eager_write_claim)
 FOUND_TEST(no_kernel_repeat, &race_kernel_write_claim)
 FOUND_TEST(late_sequence, &race_write_full_sync, &race_two_writers_dirty_sync)
 FOUND_TEST(skip_flush_sync, &race_removal_flush)
@@ -109,6 +112,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(lost_publish),
 	UNIT_TEST(user_half_late),
 	UNIT_TEST(no_write_through),
+	UNIT_TEST(join_late),
 	UNIT_TEST(no_kernel_repeat),
 	UNIT_TEST(late_sequence),
 	UNIT_TEST(skip_flush_sync),

@@ -119,6 +119,24 @@ static bool evicts_in_turn(void)
 	return true;
 }
 
+/* The first free one is the one being left: the next free one, and no eviction. */
+static bool free_mirrors_before_evictions(void)
+{
+	struct world *w = world_create(1, 4, 4, 1);
+
+	world_switch(w, 0, 0);
+	world_switch(w, 0, 1);
+	world_switch(w, 0, 0);
+	pgdm_engine_forget(w->primary[0]);
+	CHECK(HOLDS(w, 0, 0, 2, 0, 0));
+	world_switch(w, 0, 2);
+	CHECK(HOLDS(w, 0, 0, 2, 3, 0));
+	CHECK_EQUAL(w->sync[0].evicted, 0);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_evictions), 0);
+	world_destroy(w);
+	return true;
+}
+
 /* L1: a CR3 may still hold the mirror that is being left. */
 static bool never_evicts_what_is_left(void)
 {
@@ -432,6 +450,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(second_switch_finds_the_mirror),
 	UNIT_TEST(untracked_mm_loads_nothing),
 	UNIT_TEST(evicts_in_turn),
+	UNIT_TEST(free_mirrors_before_evictions),
 	UNIT_TEST(never_evicts_what_is_left),
 	UNIT_TEST(two_mirrors_alternate),
 	UNIT_TEST(eviction_leaves_no_trace),

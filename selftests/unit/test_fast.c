@@ -121,7 +121,7 @@ static bool root_used_again(void)
 	world_switch(w, 0, 0);
 	world_switch(w, 0, 1);
 	pgdm_engine_forget(w->primary[0]);
-	pgdm_primary_init(w->primary[0], 77, w->primary[0]->page[0], NULL);
+	world_bear(w, 0, 77);
 	CHECK(declines_switch(0));
 	m = world_switch(w, 0, 0);
 	CHECK_EQUAL(m->id, 77);

@@ -47,7 +47,7 @@ static bool is_found(const char *function, const struct sim_scenario *race)
 static bool barriers_are_needed(void)
 {
 	CHECK(is_found("publish", &race_write_dirty_sync));
-	CHECK(is_found("claim", &race_kernel_write_evict));
+	CHECK(is_found("take", &race_kernel_write_evict));
 	CHECK(is_found("claim", &race_forget_claim));
 	CHECK(is_found("pgdm_engine_write_through", &race_kernel_write_claim));
 	CHECK(is_found("write_mirror", &race_kernel_write_evict));

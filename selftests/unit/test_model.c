@@ -153,10 +153,11 @@ static void ref_switch(struct ref *r, struct ref_cpu *c, int which)
 			return;
 		}
 	}
-	/* The first free one; if that is being left, in turn. */
-	for (i = 0; i < n && c->mirror[i].of != NOBODY; i++)
-		;
-	if (i == n || i == leaving) {
+	/* The first free one that is not being left; or else in turn. */
+	for (i = 0; i < n; i++)
+		if (c->mirror[i].of == NOBODY && i != leaving)
+			break;
+	if (i == n) {
 		if ((int)c->next == leaving)
 			c->next = (c->next + 1) % n;
 		i = c->next;
@@ -267,7 +268,7 @@ static void forget(struct ref *r, int which)
 	pgdm_engine_forget(p);
 	for (page = 0; page < r->w->pages; page++)
 		memset(p->page[page], 0, PGDM_ENTRIES * PGDM_ENTRY_BYTES);
-	pgdm_primary_init(p, ++r->last_id, p->page[0], p->page[1]);
+	world_bear(r->w, which, ++r->last_id);
 
 	memset(&r->primary[which], 0, sizeof(r->primary[which]));
 	r->seq[which] = 0;

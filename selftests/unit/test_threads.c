@@ -254,7 +254,7 @@ static void recreate(unsigned int which)
 				fail("a forgotten primary has a mirror", cpu);
 	for (page = 0; page < w->pages; page++)
 		memset(p->page[page], 0, PGDM_ENTRIES * PGDM_ENTRY_BYTES);
-	pgdm_primary_init(p, ++last_id, p->page[0], p->page[1]);
+	world_bear(w, which, ++last_id);
 	smp_store_release(&slot[which], p);
 }
 

@@ -31,6 +31,7 @@ const struct unit_suite subject##_suite = {				\
 /* The suites that there are; main.c says which a program has. */
 extern const struct unit_suite entry_suite;
 extern const struct unit_suite primary_suite;
+extern const struct unit_suite sharers_suite;
 extern const struct unit_suite mirror_suite;
 extern const struct unit_suite cache_suite;
 extern const struct unit_suite fast_suite;

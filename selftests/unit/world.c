@@ -38,12 +38,14 @@ static void *allocate(size_t alignment, size_t bytes)
 	return memset(p, 0, bytes);
 }
 
-struct pgdm_cache *world_cache_create(unsigned int mirrors, unsigned int pages)
+struct pgdm_cache *world_cache_create(unsigned int cpu, unsigned int mirrors,
+				      unsigned int pages)
 {
 	struct pgdm_cache *c;
 	unsigned int i, page;
 
 	c = allocate(64, sizeof(*c) + mirrors * sizeof(c->mirror[0]));
+	c->cpu = cpu;
 	c->nr = mirrors;
 	for (i = 0; i < mirrors; i++)
 		for (page = 0; page < pages; page++)
@@ -79,14 +81,14 @@ struct world *world_create(unsigned int cpus, unsigned int mirrors,
 	w->primaries = primaries;
 	w->pages = pages;
 	for (i = 0; i < cpus; i++)
-		w->cache[i] = world_cache_create(mirrors, pages);
+		w->cache[i] = world_cache_create(i, mirrors, pages);
 	for (i = 0; i < primaries; i++) {
-		u64 *table[PGDM_PAGES] = { NULL };
-
-		for (page = 0; page < pages; page++)
-			table[page] = allocate(4096, TABLE_BYTES);
 		w->primary[i] = allocate(64, sizeof(struct pgdm_primary));
-		pgdm_primary_init(w->primary[i], i + 1, table[0], table[1]);
+		w->sharers[i] = allocate(64, pgdm_sharers_words(cpus) *
+					     sizeof(unsigned long));
+		for (page = 0; page < pages; page++)
+			w->primary[i]->page[page] = allocate(4096, TABLE_BYTES);
+		world_bear(w, i, i + 1);
 	}
 	pgdm_engine.policy = &pgdm_policy_dirty;
 	pgdm_engine.missed = &w->missed;
@@ -108,8 +110,23 @@ void world_destroy(struct world *w)
 		for (page = 0; page < w->pages; page++)
 			free(w->primary[i]->page[page]);
 		free(w->primary[i]);
+		free(w->sharers[i]);
 	}
 	free(w);
+}
+
+/**
+ * world_bear() - an address space is born where another was
+ * @w: the machine
+ * @which: number of the primary; its tables stay as they are
+ * @id: the id of the new one
+ */
+void world_bear(struct world *w, unsigned int which, u64 id)
+{
+	struct pgdm_primary *p = w->primary[which];
+
+	pgdm_primary_init(p, id, p->page[0], p->page[1], w->sharers[which],
+			  w->cpus);
 }
 
 /**
@@ -138,7 +155,7 @@ void world_reset(struct world *w)
 			struct pgdm_mirror *m = &c->mirror[j];
 
 			m->primary = NULL;
-			m->root = 0;
+			c->root[j] = 0;
 			m->seen = 0;
 			m->missed_seen = 0;
 			m->id = 0;
@@ -153,7 +170,7 @@ void world_reset(struct world *w)
 
 		for (page = 0; page < w->pages; page++)
 			memset(p->page[page], 0, TABLE_BYTES);
-		pgdm_primary_init(p, i + 1, p->page[0], p->page[1]);
+		world_bear(w, i, i + 1);
 	}
 	pgdm_engine.policy = &pgdm_policy_dirty;
 }

@@ -28,6 +28,7 @@
  * @missed_stored: what it said a grace period ago
  * @cache: by CPU
  * @primary: the primaries, ids 1, 2, ...
+ * @sharers: memory for their sets of sharers
  * @sync: record of the last sync point, by CPU
  */
 struct world {
@@ -40,6 +41,7 @@ struct world {
 	unsigned long missed_stored;
 	struct pgdm_cache *cache[WORLD_CPUS];
 	struct pgdm_primary *primary[WORLD_PRIMARIES];
+	unsigned long *sharers[WORLD_PRIMARIES];
 	struct pgdm_sync sync[WORLD_CPUS];
 };
 
@@ -47,7 +49,9 @@ struct world *world_create(unsigned int cpus, unsigned int mirrors,
 			   unsigned int primaries, unsigned int pages);
 void world_destroy(struct world *w);
 void world_reset(struct world *w);
-struct pgdm_cache *world_cache_create(unsigned int mirrors, unsigned int pages);
+void world_bear(struct world *w, unsigned int which, u64 id);
+struct pgdm_cache *world_cache_create(unsigned int cpu, unsigned int mirrors,
+				      unsigned int pages);
 void world_cache_destroy(struct pgdm_cache *c);
 
 struct pgdm_mirror *world_switch(struct world *w, unsigned int cpu, int which);

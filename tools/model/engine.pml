@@ -28,8 +28,17 @@ bit busy[N];			/* N1: a sync point is under way */
 byte syncing[N];		/* the mirror that it works on, + 1 */
 byte sync_mm[N];		/* of this mm, + 1 */
 bit shared_flag_of[M];
+bit sharer[N * M];		/* of mm m: has CPU c ever claimed a mirror of it? */
 
 #define ID(c, m)		((c) * NM + (m))
+#define SHARER(c, p)		sharer[(c) * M + (p)]
+
+/*
+ * Who looks at all mirrors of a primary passes over CPUs that are no sharers. A
+ * bit is only ever set: to read it in the step that reads the owner is as good
+ * as earlier.
+ */
+#define is_mirror_of(c, r, p)	(SHARER((r) / NM, p) && get(c, A_OWNER + (r)) == (p) + 1)
 
 /* --- a write ------------------------------------------------------------- */
 
@@ -82,7 +91,7 @@ inline write_mirrors(_c, _p, _i, _val)
 	do
 	:: atomic { r < N * NM ->
 		if
-		:: get(_c, A_OWNER + r) == (_p) + 1
+		:: is_mirror_of(_c, r, _p)
 		:: else -> r++; goto next_mirror
 		fi };
 #ifndef no_writers_count
@@ -118,7 +127,7 @@ inline raise_flags(_c, _p)
 	:: d_step {
 			r < N * NM && room(_c) ->
 			if
-			:: get(_c, A_OWNER + r) == (_p) + 1 ->
+			:: is_mirror_of(_c, r, _p) ->
 				put(_c, A_FLAG + r, 1);
 				SAY1(_c, "raises the flag of the mirror of CPU %d", r / NM)
 			:: else
@@ -483,6 +492,9 @@ inline claim(_c, _p, _leaving)
 			:: writers[ID(_c, s)] -> s = 0; goto next_claim
 			:: else
 			fi;
+#ifndef join_late
+			locked(_c) -> SHARER(_c, _p) = 1;
+#endif
 			put(_c, OF(_c, s), _p + 1);
 #if STORES_FLAGS
 			put(_c, FLAG(_c, s), 0);
@@ -518,7 +530,7 @@ inline forget(_c, _p)
 	:: d_step {
 			r < N * NM ->
 			if
-			:: mem[A_OWNER + r] == _p + 1 ->
+			:: SHARER(r / NM, _p) && mem[A_OWNER + r] == _p + 1 ->
 				given_up(r / NM, r % NM);
 				mem[A_OWNER + r] = 0
 			:: else

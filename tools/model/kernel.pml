@@ -594,6 +594,9 @@ switch_synced:
 		:: else
 		fi;
 		loaded[c] = m + 1;
+#ifdef join_late
+		SHARER(c, p) = 1;
+#endif
 		m = 0; p = 0; what = 0; back = 0;
 		goto switch_done
 	};

@@ -163,6 +163,7 @@ init
 			:: else -> break
 			od;
 			mem[OF(h0, 0)] = 1;
+			SHARER(h0, 0) = 1;
 			cr3[h0] = (LIVE -> ON_MIRROR(0) : ON_PRIMARY(0));
 			walks[h0] = 1;
 			cached[GEN(h0, 0)] = 1;

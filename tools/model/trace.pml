@@ -97,7 +97,7 @@ end:	do
 			:: b == R_FLUSH -> what = AT_FLUSH
 			:: b == R_ATTACH ->
 				what = ALL;
-				d_step { locked(c) -> mem[OF(c, 0)] = 1 }
+				d_step { locked(c) -> mem[OF(c, 0)] = 1; SHARER(c, 0) = 1 }
 			fi;
 			goto sync
 		fi;

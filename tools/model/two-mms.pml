@@ -3,7 +3,7 @@
  * Two mms and a CPU with fewer mirrors than mms: switches, lazy TLB, eviction;
  * and what ends it all: the exit of an mm, untracking, rmmod.
  *
- * CPU 0 has the mirrors. CPU 1 writes mm 1, natively. The manager, on a CPU of
+ * CPU 0 has the mirrors. CPU 1 writes mm 1 (or WRITTEN), natively. The manager, on a CPU of
  * its own, does what ENDS says, a sum of:
  */
 #define EXIT		1	/* mm 1 exits, its root is freed */
@@ -39,6 +39,10 @@
 #endif
 #ifndef STRICT_WINDOW
 #define STRICT_WINDOW 1
+#endif
+/* The mm that is written, less one: CPU 0 is a sharer of the first alone. */
+#ifndef WRITTEN
+#define WRITTEN	0
 #endif
 #define SWITCHES 1
 #define TRACKS
@@ -147,6 +151,7 @@ init
 		mem[PRIM(1, 0, 0)] = 1;
 		mem[MIR(0, 0, 0, 0)] = 1;
 		mem[OF(0, 0)] = 1;
+		SHARER(0, 0) = 1;
 		cr3[0] = (LIVE -> ON_MIRROR(0) : ON_PRIMARY(0));
 		walks[0] = 1;
 		cached[GEN(0, 0)] = 1;
@@ -164,7 +169,7 @@ init
 		run memory(1);
 		run memory(2);
 		run cpu(0);
-		run writer(1, 0, 0);
+		run writer(1, WRITTEN, 0);
 		run manager();
 		run audit()
 	}

@@ -32,6 +32,10 @@ typedef unsigned long long u64;
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
+#define BITS_PER_LONG	64U
+#define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+#define __ffs(word)	((unsigned int)__builtin_ctzl(word))
+
 #define static_assert(condition) _Static_assert(condition, #condition)
 
 #define ilog2(n)	(63 - __builtin_clzll(n))
@@ -134,6 +138,18 @@ typedef struct {
 	__atomic_compare_exchange_n(port_p, &port_old, port_new, false,	\
 				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);	\
 	port_old;							\
+})
+
+#define test_bit(nr, words)						\
+	(READ_ONCE((words)[(nr) / BITS_PER_LONG]) >> (nr) % BITS_PER_LONG & 1)
+
+/* A full barrier, as all that return what was there before. */
+#define test_and_set_bit(nr, words) ({					\
+	unsigned long *port_p = &(words)[(nr) / BITS_PER_LONG];		\
+	unsigned long port_bit = BIT((nr) % BITS_PER_LONG);		\
+	sim_rmw(port_p, __func__);					\
+	!!(__atomic_fetch_or(port_p, port_bit, __ATOMIC_SEQ_CST) &	\
+	   port_bit);							\
 })
 
 /* One instruction; the sanitizers had rather see what it does. */

@@ -28,26 +28,9 @@
 #include "plain.h"
 #include "policy.h"
 
-#define CPUS_MAX	1024
 #define PUBLISHED	8	/* primaries that are written in turn */
 
-static struct pgdm_cache *caches[CPUS_MAX];
 static struct pgdm_cache *cpu;		/* the one whose sync points are timed */
-
-/*
- * Each simulated CPU has one mirror of each primary that is written in turn,
- * as far as its slots go; the tables of slot 0 and 1 exist.
- */
-static void make_cpus(void)
-{
-	unsigned int i, j;
-
-	for (i = 0; i < CPUS_MAX; i++) {
-		caches[i] = fixture_cache(2);
-		for (j = 0; j < 2; j++)
-			caches[i]->mirror[j].primary = primary[j];
-	}
-}
 
 /* The CPU whose sync points are timed, with a clean mirror in each slot. */
 static void make_cpu(void)
@@ -55,7 +38,7 @@ static void make_cpu(void)
 	struct pgdm_sync sync;
 	unsigned int i;
 
-	cpu = fixture_cache(SLOTS);
+	cpu = fixture_cache(0, SLOTS);
 	for (i = 0; i < SLOTS; i++)
 		pgdm_cache_switch(cpu, primary[i], &sync);
 }
@@ -63,8 +46,7 @@ static void make_cpu(void)
 static void init(void)
 {
 	pgdm_engine.policy = &pgdm_policy_dirty;
-	pgdm_engine.caches = caches;
-	make_cpus();
+	fixture_cpus();
 	make_cpu();
 }
 
@@ -146,14 +128,6 @@ static __always_inline void publish(const struct bench_case *c, unsigned int i)
 	pgdm_primary_write(primary[i % PUBLISHED], &w, &stats);
 }
 
-static __always_inline void kernel_write(const struct bench_case *c,
-					 unsigned int i)
-{
-	struct pgdm_write w = a_write(256 + i % 256, i);
-
-	pgdm_primary_write(primary[i % 2], &w, &stats);
-}
-
 static __always_inline void empty_write(const struct bench_case *c,
 					unsigned int i)
 {
@@ -163,7 +137,6 @@ static __always_inline void empty_write(const struct bench_case *c,
 }
 
 LOOP(publish)
-LOOP(kernel_write)
 LOOP(empty_write)
 
 /* --- whole sync points, clean -------------------------------------------- */
@@ -310,10 +283,6 @@ static const struct bench_case cases[] = {
 	PUBLISH("user half", 16, run_publish),
 	PUBLISH("user half", 128, run_publish),
 	PUBLISH("user half", 1024, run_publish),
-	PUBLISH("kernel half", 1, run_kernel_write),
-	PUBLISH("kernel half", 16, run_kernel_write),
-	PUBLISH("kernel half", 128, run_kernel_write),
-	PUBLISH("kernel half", 1024, run_kernel_write),
 
 	POINT("pgdm_fast_switch", run_fast_switch),
 	POINT("pgdm_fast_flush", run_fast_flush),

@@ -7,6 +7,9 @@
 
 #include "measure.h"
 
+/* Rows that are to cost the same for each n. */
+#define CASES_OF_ONE	"of one CPU"
+
 /**
  * struct case_set - cases that are measured together
  * @name: what --only takes
@@ -29,6 +32,7 @@ struct case_set {
 };
 
 extern const struct case_set cases_core;	/* cases.c */
+extern const struct case_set cases_sharers;	/* sharers.c */
 extern const struct case_set cases_sweep;	/* sweep.c */
 extern const struct case_set cases_policies;	/* policies.c */
 extern const struct case_set cases_periods;	/* policies.c */

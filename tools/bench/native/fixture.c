@@ -40,18 +40,36 @@ void *fixture_allocate(size_t alignment, size_t bytes)
 
 /**
  * fixture_cache() - the mirror cache of a simulated CPU
+ * @number: of the CPU
  * @tables: for how many of its mirrors there are tables
  */
-struct pgdm_cache *fixture_cache(unsigned int tables)
+struct pgdm_cache *fixture_cache(unsigned int number, unsigned int tables)
 {
 	struct pgdm_cache *c;
 	unsigned int i;
 
 	c = fixture_allocate(64, sizeof(*c) + SLOTS * sizeof(c->mirror[0]));
+	c->cpu = number;
 	c->nr = SLOTS;
 	for (i = 0; i < tables; i++)
 		c->mirror[i].page[0] = fixture_allocate(4096, 4096);
 	return c;
+}
+
+/**
+ * fixture_cpus() - CPUS_MAX simulated CPUs, which have no mirror yet
+ *
+ * They are the engine's; the tables of slot 0 and 1 exist.
+ */
+void fixture_cpus(void)
+{
+	static struct pgdm_cache *caches[CPUS_MAX];
+	unsigned int i;
+
+	for (i = 0; i < CPUS_MAX && !caches[i]; i++)
+		caches[i] = fixture_cache(i, 2);
+	pgdm_engine.caches = caches;
+	pgdm_engine.nr_caches = CPUS_MAX;
 }
 
 /**
@@ -66,7 +84,10 @@ struct pgdm_primary *fixture_primary(u64 id)
 
 	for (j = 0; j < PGDM_ENTRIES; j++)
 		table[j] = (id * PGDM_ENTRIES + j) << 12 | 0x67;
-	pgdm_primary_init(p, id, table, NULL);
+	pgdm_primary_init(p, id, table, NULL,
+			  fixture_allocate(64, pgdm_sharers_words(CPUS_MAX) *
+					       sizeof(unsigned long)),
+			  CPUS_MAX);
 	return p;
 }
 

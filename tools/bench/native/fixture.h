@@ -12,6 +12,7 @@
 
 #define PAIRS		64	/* a mirror and its primary each */
 #define SLOTS		PGDM_MIRRORS_DEFAULT
+#define CPUS_MAX	8192	/* simulated; as many as Linux can have */
 
 extern struct pgdm_primary *primary[PAIRS];
 extern struct pgdm_mirror *mirror[PAIRS];
@@ -22,7 +23,8 @@ extern unsigned int turn;
 
 void fixture_init(void);
 void *fixture_allocate(size_t alignment, size_t bytes);
-struct pgdm_cache *fixture_cache(unsigned int tables);
+struct pgdm_cache *fixture_cache(unsigned int number, unsigned int tables);
+void fixture_cpus(void);
 struct pgdm_primary *fixture_primary(u64 id);
 void fixture_dirty(const struct bench_case *c);
 void fixture_dirty_elsewhere(const struct bench_case *c);

@@ -40,6 +40,7 @@ struct target {
 
 static const struct case_set *const sets[] = {
 	&cases_core,
+	&cases_sharers,
 	&cases_sweep,
 	&cases_policies,
 	&cases_periods,
@@ -56,11 +57,21 @@ static bool is_reached(const struct target *t)
 	return t->at_most ? t->value <= t->limit : t->value >= t->limit;
 }
 
-/* A hot case of the first set. */
+static const struct measured *measured_of(const struct case_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_measured; i++)
+		if (measured[i].set == set)
+			return &measured[i];
+	return NULL;
+}
+
+/* A hot case of the set of the core. */
 static const struct result *find(const char *group, const char *name,
 				 unsigned int n)
 {
-	const struct measured *m = &measured[0];
+	const struct measured *m = measured_of(&cases_core);
 	unsigned int i;
 
 	for (i = 0; i < m->nr; i++) {
@@ -92,7 +103,34 @@ static double flatness(void)
 	return 100 * worst;
 }
 
-static unsigned int make_targets(struct target *targets)
+/* W2: the rows that are the same for machines of all sizes. */
+static unsigned int sharers_targets(struct target *targets)
+{
+	const struct measured *m = measured_of(&cases_sharers);
+	double off = 0, most = 0;
+	unsigned int i;
+
+	for (i = 0; i < m->nr; i++) {
+		double more = m->results[i].relative.median - 1;
+		double cycles = m->results[i].over_empty.median;
+
+		if (strcmp(m->cases[i].group, CASES_OF_ONE))
+			continue;
+		off = more > off ? more : -more > off ? -more : off;
+		most = cycles > most ? cycles : most;
+	}
+	targets[0] = (struct target){
+		"mm of one CPU, 1 to 8192 CPUs, percent off that of 1",
+		100 * off, 10, true
+	};
+	targets[1] = (struct target){
+		"mm of one CPU, cycles of the most expensive row",
+		most, 150, true
+	};
+	return 2;
+}
+
+static unsigned int core_targets(struct target *targets)
 {
 	const struct result *clean = find("sync", "clean", 0);
 	const struct result *one = find("sync", "dirty", 1);
@@ -144,8 +182,6 @@ static void print_table(const struct measured *m)
 
 static void print_targets(const struct target *targets, unsigned int nr)
 {
-	const struct result *clean = find("sync, in order", "clean", 0);
-	const struct result *one = find("sync, in order", "dirty", 1);
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
@@ -154,6 +190,13 @@ static void print_targets(const struct target *targets, unsigned int nr)
 		       targets[i].name, targets[i].value,
 		       targets[i].at_most ? "at most" : "at least",
 		       targets[i].limit);
+}
+
+static void print_note(void)
+{
+	const struct result *clean = find("sync, in order", "clean", 0);
+	const struct result *one = find("sync, in order", "dirty", 1);
+
 	printf("note  nothing overlapped: clean %.1f cycles, %.1f times cheaper; ",
 	       clean->over_empty.median, clean->cheaper.median);
 	printf("one dirty entry %.1f cycles, %.1f times cheaper\n",
@@ -334,10 +377,13 @@ int main(int argc, char **argv)
 			print_table(m);
 	}
 	putchar('\n');
-	if (measured[0].set == &cases_core) {
-		nr = make_targets(targets);
-		print_targets(targets, nr);
-	}
+	if (measured_of(&cases_core))
+		nr += core_targets(targets);
+	if (measured_of(&cases_sharers))
+		nr += sharers_targets(targets + nr);
+	print_targets(targets, nr);
+	if (measured_of(&cases_core))
+		print_note();
 	if (!json)
 		return 0;
 	f = fopen(json, "w");

@@ -21,12 +21,12 @@
 #include "loops.h"
 #include "policy.h"
 
-#define CPUS_MAX	64
+#define CPUS_USED	64
 #define CASES_MAX	4096
 
 /* The address space that is written, and the one that takes turns with it. */
 static struct pgdm_primary *ours, *other;
-static struct pgdm_cache *caches[CPUS_MAX];
+static struct pgdm_cache *caches[CPUS_USED];
 static struct bench_case *made;
 static unsigned int nr_made;
 
@@ -46,8 +46,8 @@ static void init(void)
 		return;
 	ours = fixture_primary(PAIRS + 1);
 	other = fixture_primary(PAIRS + 2);
-	for (i = 0; i < CPUS_MAX; i++) {
-		caches[i] = fixture_cache(2);
+	for (i = 0; i < CPUS_USED; i++) {
+		caches[i] = fixture_cache(i, 2);
 		caches[i]->nr = 2;
 		switch_to(caches[i], other);
 		switch_to(caches[i], ours);
@@ -70,7 +70,7 @@ static void copy_all(void)
 {
 	unsigned int i, j;
 
-	for (i = 0; i < CPUS_MAX; i++)
+	for (i = 0; i < CPUS_USED; i++)
 		for (j = 0; j < caches[i]->nr; j++) {
 			struct pgdm_mirror *m = &caches[i]->mirror[j];
 
