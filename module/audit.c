@@ -54,21 +54,24 @@ static void audit_mirror(void *data)
 	if (!c || r->slot >= c->nr)
 		return;
 	m = &c->mirror[r->slot];
+	/* IRQs are off: the primary outlives this, even if it is dead. */
+	p = READ_ONCE(m->primary);
+	if (!p)
+		return;
 	/*
 	 * The mirror may be a cached one, whose mm no CPU has loaded: what
 	 * keeps its root from being freed while it is read is the lock, which
 	 * pgd_free() needs first.
 	 */
-	pgdm_registry_lock(&flags);
-	p = READ_ONCE(m->primary);
-	if (p && !READ_ONCE(p->dead)) {
+	pgdm_registry_lock(p, &flags);
+	if (READ_ONCE(m->primary) == p && !READ_ONCE(p->dead)) {
 		r->finding = pgdm_mirror_audit(m, p, m->seen, &r->found);
 		r->id = p->id;
 		/* Untracked meanwhile: nobody writes it through any more. */
 		smp_rmb(); /* what was compared before that */
 		r->occupied = READ_ONCE(m->primary) == p && !READ_ONCE(p->dead);
 	}
-	pgdm_registry_unlock(flags);
+	pgdm_registry_unlock(p, flags);
 }
 
 static void audit_cpu(void *stranded)

@@ -26,11 +26,16 @@
  */
 #include "registry.h"
 
-#include <linux/hashtable.h>
+#include <linux/atomic.h>
+#include <linux/hash.h>
 #include <linux/kprobes.h>
+#include <linux/log2.h>
 #include <linux/mempool.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/pgtable.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/seq_file.h>
@@ -47,41 +52,68 @@
 
 #define POOL_RESERVE	64	/* births that a lack of memory survives */
 
-static DEFINE_HASHTABLE(roots, 10);
-static DEFINE_SPINLOCK(registry_lock);
-static unsigned int nr_tracked;		/* registry_lock */
-static u64 last_id;			/* registry_lock */
-static unsigned long native_births;	/* registry_lock */
+/*
+ * A lock a bucket: mms that are born and die at the same time wait for one
+ * another only if their roots fall into the same bucket. No two of them are
+ * ever held, and none while a CPU is waited for.
+ */
+struct bucket {
+	struct hlist_head entries;	/* lock to change, RCU to walk */
+	spinlock_t lock;
+};
+
+/* A bucket for each 2 MiB of memory: a process takes more than that. */
+#define PAGES_A_BUCKET	512
+#define BUCKET_BITS_MIN	10
+#define BUCKET_BITS_MAX	16
+
+static struct bucket *buckets;
+static unsigned int bucket_bits;
+static atomic_t nr_tracked;
+static atomic64_t last_id;
+static atomic_long_t native_births;
 static unsigned long kernel_write_note;
 static bool births_open = true;
 
 static struct kmem_cache *mm_cache;
 static mempool_t *mm_pool;
 
+static struct bucket *bucket_of(unsigned long root)
+{
+	return &buckets[hash_long(root >> PAGE_SHIFT, bucket_bits)];
+}
+
+#define for_each_bucket(b) \
+	for (b = buckets; b < buckets + (1UL << bucket_bits); b++)
+
 /**
- * pgdm_registry_lock() - keep all registered roots from being freed
+ * pgdm_registry_lock() - keep a root from being freed
+ * @p: its primary; RCU read side, as it may be gone from the registry
  * @flags: set to the state of the IRQs before
+ *
+ * pgd_free() marks a primary as dead under this lock before it frees the root:
+ * one that is found not dead stays until pgdm_registry_unlock().
  *
  * Context: any but the hooks of writes, switches and faults; no lock is taken
  * and no CPU waited for under it.
  */
-void pgdm_registry_lock(unsigned long *flags) __acquires(&registry_lock)
+void pgdm_registry_lock(const struct pgdm_primary *p, unsigned long *flags)
+	__acquires(bucket_of)
 {
-	spin_lock_irqsave(&registry_lock, *flags);
+	spin_lock_irqsave(&bucket_of((unsigned long)p->page[PGDM_KERNEL_PAGE])->lock,
+			  *flags);
 }
 
 /**
- * pgdm_registry_unlock() - let them go
+ * pgdm_registry_unlock() - let it go
+ * @p: the primary
  * @flags: from pgdm_registry_lock()
  */
-void pgdm_registry_unlock(unsigned long flags) __releases(&registry_lock)
+void pgdm_registry_unlock(const struct pgdm_primary *p, unsigned long flags)
+	__releases(bucket_of)
 {
-	spin_unlock_irqrestore(&registry_lock, flags);
-}
-
-static unsigned long key(unsigned long root)
-{
-	return root >> PAGE_SHIFT;
+	spin_unlock_irqrestore(&bucket_of((unsigned long)p->page[PGDM_KERNEL_PAGE])->lock,
+			       flags);
 }
 
 /**
@@ -95,7 +127,7 @@ struct pgdm_mm *pgdm_registry_find(unsigned long root)
 {
 	struct pgdm_mm *pm;
 
-	hash_for_each_possible_rcu(roots, pm, node, key(root))
+	hlist_for_each_entry_rcu(pm, &bucket_of(root)->entries, node)
 		if (pm->root == root)
 			return pm;
 	return NULL;
@@ -172,40 +204,48 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
  * Dead first: the audit passes over mirrors of the dead, whose writes are not
  * recorded any more once the root is out of the hash. A CPU that looked it up
  * before and announces a mirror now sees it dead.
+ *
+ * Needs no lock: the caller has taken the entry out of the hash, or nobody else
+ * can. The root's address is not used again before this has returned.
  */
 static void take_mirrors(struct pgdm_mm *pm, const char *why)
 {
-	lockdep_assert_held(&registry_lock);
-	nr_tracked--;
+	atomic_dec(&nr_tracked);
 	pgdm_engine_forget(&pm->primary);
 	trace_untrack(pm->primary.id, why);
 }
 
-/*
- * Caller holds registry_lock, and no CPU has a mirror of it loaded or takes
- * one.
- */
-static void leave(struct pgdm_mm *pm, const char *why)
+/* Caller holds the bucket's lock. */
+static void unhash(struct bucket *b, struct pgdm_mm *pm)
+{
+	lockdep_assert_held(&b->lock);
+	WRITE_ONCE(pm->primary.dead, 1);
+	hlist_del_rcu(&pm->node);
+}
+
+/* It is out of the hash, and no CPU has a mirror of it loaded or takes one. */
+static void end(struct pgdm_mm *pm, const char *why)
 {
 	if (!pm->excluded)
 		take_mirrors(pm, why);
-	hash_del_rcu(&pm->node);
 	call_rcu(&pm->rcu, entry_free_rcu);
 }
 
-/* Caller holds registry_lock. Returns false when the root is tracked. */
-static bool enter(struct pgdm_mm *pm)
+/* Caller holds the bucket's lock. Returns false when the root is tracked. */
+static bool enter(struct bucket *b, struct pgdm_mm *pm)
 {
 	struct pgdm_mm *old = pgdm_registry_find(pm->root);
 
-	lockdep_assert_held(&registry_lock);
+	lockdep_assert_held(&b->lock);
 	if (old && !old->excluded)
 		return false;
-	if (old)
-		leave(old, "tracked again");
-	pm->primary.id = ++last_id;
-	hash_add_rcu(roots, &pm->node, key(pm->root));
-	nr_tracked++;
+	if (old) {
+		unhash(b, old);
+		end(old, "tracked again");
+	}
+	pm->primary.id = atomic64_inc_return(&last_id);
+	hlist_add_head_rcu(&pm->node, &b->entries);
+	atomic_inc(&nr_tracked);
 	trace_track(pm->primary.id, pm->root);
 	return true;
 }
@@ -222,8 +262,9 @@ static bool enter(struct pgdm_mm *pm)
  */
 int pgdm_registry_add(struct mm_struct *mm)
 {
+	unsigned long root = (unsigned long)mm->pgd, flags;
+	struct bucket *b = bucket_of(root);
 	struct pgdm_mm *pm = NULL;
-	unsigned long flags;
 	bool added;
 
 	if (pgdm_symbols_is_kernel_mm(mm))
@@ -232,10 +273,10 @@ int pgdm_registry_add(struct mm_struct *mm)
 		pm = kmem_cache_alloc(mm_cache, GFP_KERNEL);
 	if (!pm)
 		return -ENOMEM;
-	entry_init(pm, mm, (unsigned long)mm->pgd, false);
-	spin_lock_irqsave(&registry_lock, flags);
-	added = enter(pm);
-	spin_unlock_irqrestore(&registry_lock, flags);
+	entry_init(pm, mm, root, false);
+	spin_lock_irqsave(&b->lock, flags);
+	added = enter(b, pm);
+	spin_unlock_irqrestore(&b->lock, flags);
 	if (added)
 		return 0;
 	mempool_free(pm, mm_pool);
@@ -265,20 +306,23 @@ bool pgdm_registry_births_open(void)
  */
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 {
+	struct bucket *b = bucket_of(root);
 	struct pgdm_mm *pm = NULL;
 	unsigned long flags;
+	bool added;
 
 	if (!pgdm_inject_failure())
 		pm = mempool_alloc(mm_pool, GFP_NOWAIT | __GFP_NOWARN);
-	spin_lock_irqsave(&registry_lock, flags);
-	if (pm) {
-		entry_init(pm, mm, root, true);
-		if (WARN_ON_ONCE(!enter(pm)))
-			mempool_free(pm, mm_pool);
-	} else {
-		native_births++;
+	if (!pm) {
+		atomic_long_inc(&native_births);
+		return;
 	}
-	spin_unlock_irqrestore(&registry_lock, flags);
+	entry_init(pm, mm, root, true);
+	spin_lock_irqsave(&b->lock, flags);
+	added = enter(b, pm);
+	spin_unlock_irqrestore(&b->lock, flags);
+	if (WARN_ON_ONCE(!added))
+		mempool_free(pm, mm_pool);
 }
 
 /**
@@ -292,20 +336,22 @@ bool pgdm_registry_settle(void)
 {
 	struct pgdm_mm *pm;
 	unsigned long flags;
+	struct bucket *b;
 	bool any = false;
-	int bucket;
 
 	if (!pgdm_bug(attach_early))
 		synchronize_rcu_tasks();
-	spin_lock_irqsave(&registry_lock, flags);
-	hash_for_each(roots, bucket, pm, node) {
-		if (pm->newborn || pm->ready)
-			continue;
-		any = true;
-		/* Pairs with the acquire in pgdm_registry_find_ready(). */
-		smp_store_release(&pm->ready, true);
+	for_each_bucket(b) {
+		spin_lock_irqsave(&b->lock, flags);
+		hlist_for_each_entry(pm, &b->entries, node) {
+			if (pm->newborn || pm->ready)
+				continue;
+			any = true;
+			/* Pairs with the acquire in pgdm_registry_find_ready(). */
+			smp_store_release(&pm->ready, true);
+		}
+		spin_unlock_irqrestore(&b->lock, flags);
 	}
-	spin_unlock_irqrestore(&registry_lock, flags);
 	return any;
 }
 
@@ -320,14 +366,17 @@ bool pgdm_registry_settle(void)
  */
 void pgdm_registry_remove_dying(unsigned long root)
 {
+	struct bucket *b = bucket_of(root);
 	struct pgdm_mm *pm;
 	unsigned long flags;
 
-	spin_lock_irqsave(&registry_lock, flags);
+	spin_lock_irqsave(&b->lock, flags);
 	pm = pgdm_registry_find(root);
 	if (pm)
-		leave(pm, "freed");
-	spin_unlock_irqrestore(&registry_lock, flags);
+		unhash(b, pm);
+	spin_unlock_irqrestore(&b->lock, flags);
+	if (pm)
+		end(pm, "freed");
 }
 
 /**
@@ -344,28 +393,31 @@ void pgdm_registry_remove_dying(unsigned long root)
  */
 int pgdm_registry_remove(struct mm_struct *mm, bool exclude)
 {
+	unsigned long root = (unsigned long)mm->pgd, flags;
+	struct bucket *b = bucket_of(root);
 	struct pgdm_mm *pm;
-	unsigned long flags;
 
-	spin_lock_irqsave(&registry_lock, flags);
-	pm = pgdm_registry_find((unsigned long)mm->pgd);
+	spin_lock_irqsave(&b->lock, flags);
+	pm = pgdm_registry_find(root);
 	if (pm && pm->excluded)
 		pm = NULL;
 	if (pm)
 		WRITE_ONCE(pm->primary.dead, 1);
-	spin_unlock_irqrestore(&registry_lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 	if (!pm)
 		return -ENOENT;
 
 	pgdm_steer_release(&pm->primary);
-	spin_lock_irqsave(&registry_lock, flags);
-	if (exclude) {
+	if (exclude)
 		take_mirrors(pm, "untracked");
+	spin_lock_irqsave(&b->lock, flags);
+	if (exclude)
 		pm->excluded = true;
-	} else {
-		leave(pm, "untracked");
-	}
-	spin_unlock_irqrestore(&registry_lock, flags);
+	else
+		unhash(b, pm);
+	spin_unlock_irqrestore(&b->lock, flags);
+	if (!exclude)
+		end(pm, "untracked");
 	return 0;
 }
 
@@ -374,7 +426,7 @@ int pgdm_registry_remove(struct mm_struct *mm, bool exclude)
  */
 u64 pgdm_registry_last_id(void)
 {
-	return READ_ONCE(last_id);
+	return atomic64_read(&last_id);
 }
 
 /**
@@ -391,23 +443,30 @@ void pgdm_registry_remove_since(u64 id)
 	struct hlist_node *next;
 	struct pgdm_mm *pm;
 	unsigned long flags;
-	int bucket;
+	struct bucket *b;
 
 	WRITE_ONCE(births_open, false);
 	synchronize_rcu(); /* for pgdm_points_birth() */
 
-	spin_lock_irqsave(&registry_lock, flags);
-	hash_for_each(roots, bucket, pm, node)
-		if (pm->primary.id > id)
-			WRITE_ONCE(pm->primary.dead, 1);
-	spin_unlock_irqrestore(&registry_lock, flags);
+	for_each_bucket(b) {
+		spin_lock_irqsave(&b->lock, flags);
+		hlist_for_each_entry(pm, &b->entries, node)
+			if (pm->primary.id > id)
+				WRITE_ONCE(pm->primary.dead, 1);
+		spin_unlock_irqrestore(&b->lock, flags);
+	}
 
 	pgdm_steer_release(NULL);
-	spin_lock_irqsave(&registry_lock, flags);
-	hash_for_each_safe(roots, bucket, next, pm, node)
-		if (pm->primary.id > id)
-			leave(pm, "untracked");
-	spin_unlock_irqrestore(&registry_lock, flags);
+	for_each_bucket(b) {
+		spin_lock_irqsave(&b->lock, flags);
+		hlist_for_each_entry_safe(pm, next, &b->entries, node) {
+			if (pm->primary.id <= id)
+				continue;
+			unhash(b, pm);
+			end(pm, "untracked");
+		}
+		spin_unlock_irqrestore(&b->lock, flags);
+	}
 	WRITE_ONCE(births_open, true);
 }
 
@@ -436,23 +495,30 @@ static const char *state_of(const struct pgdm_mm *pm)
 /**
  * pgdm_registry_show() - print a line for each tracked mm
  * @seq: where to
+ *
+ * Births and deaths wait while their own bucket is printed, and no longer.
  */
 void pgdm_registry_show(struct seq_file *seq)
 {
 	struct pgdm_mm *pm;
 	unsigned long flags;
-	int bucket;
+	struct bucket *b;
 
 	rcu_read_lock();
-	spin_lock_irqsave(&registry_lock, flags);
-	hash_for_each(roots, bucket, pm, node) {
-		show_owner(seq, pm);
-		seq_printf(seq, "id %llu ctx_id %llu root %016lx seq %llu %s\n",
-			   pm->primary.id, pm->mm->context.ctx_id,
-			   pm->root, pgdm_primary_seq(&pm->primary),
-			   state_of(pm));
+	for_each_bucket(b) {
+		/* seq_file comes again with a larger buffer. */
+		if (seq_has_overflowed(seq))
+			break;
+		spin_lock_irqsave(&b->lock, flags);
+		hlist_for_each_entry(pm, &b->entries, node) {
+			show_owner(seq, pm);
+			seq_printf(seq, "id %llu ctx_id %llu root %016lx seq %llu %s\n",
+				   pm->primary.id, pm->mm->context.ctx_id,
+				   pm->root, pgdm_primary_seq(&pm->primary),
+				   state_of(pm));
+		}
+		spin_unlock_irqrestore(&b->lock, flags);
 	}
-	spin_unlock_irqrestore(&registry_lock, flags);
 	rcu_read_unlock();
 }
 
@@ -461,7 +527,7 @@ void pgdm_registry_show(struct seq_file *seq)
  */
 unsigned int pgdm_registry_count(void)
 {
-	return READ_ONCE(nr_tracked);
+	return atomic_read(&nr_tracked);
 }
 
 /**
@@ -469,22 +535,33 @@ unsigned int pgdm_registry_count(void)
  */
 unsigned long pgdm_registry_native_births(void)
 {
-	return READ_ONCE(native_births);
+	return atomic_long_read(&native_births);
 }
 
-/**
- * pgdm_registry_init() - set up the registry's memory
- *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
- */
-int pgdm_registry_init(void)
+static int buckets_init(void)
 {
-	kernel_write_note = get_state_synchronize_rcu();
+	struct bucket *b;
+
+	bucket_bits = clamp(ilog2(totalram_pages() / PAGES_A_BUCKET + 1),
+			    BUCKET_BITS_MIN, BUCKET_BITS_MAX);
 	if (!pgdm_inject_failure())
-		mm_cache = kmem_cache_create("pgdm_mm",
-					     struct_size_t(struct pgdm_mm, sharers,
-							   pgdm_sharers_words(nr_cpu_ids)),
+		buckets = kvcalloc(1UL << bucket_bits, sizeof(*buckets),
+				   GFP_KERNEL);
+	if (!buckets)
+		return -ENOMEM;
+	for_each_bucket(b)
+		spin_lock_init(&b->lock);
+	return 0;
+}
+
+/* An entry has room for the sharers of this machine behind it. */
+static int pool_init(void)
+{
+	unsigned int size = struct_size_t(struct pgdm_mm, sharers,
+					  pgdm_sharers_words(nr_cpu_ids));
+
+	if (!pgdm_inject_failure())
+		mm_cache = kmem_cache_create("pgdm_mm", size,
 					     __alignof__(struct pgdm_mm), 0,
 					     NULL);
 	if (!mm_cache)
@@ -499,6 +576,26 @@ int pgdm_registry_init(void)
 }
 
 /**
+ * pgdm_registry_init() - set up the registry's memory
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int pgdm_registry_init(void)
+{
+	int ret;
+
+	kernel_write_note = get_state_synchronize_rcu();
+	ret = buckets_init();
+	if (ret)
+		return ret;
+	ret = pool_init();
+	if (ret)
+		kvfree(buckets);
+	return ret;
+}
+
+/**
  * pgdm_registry_exit() - forget everything and free the memory
  *
  * The hooks are gone: nobody looks up, nobody adds.
@@ -510,4 +607,5 @@ void pgdm_registry_exit(void)
 	rcu_barrier(); /* for entry_free_rcu() */
 	mempool_destroy(mm_pool);
 	kmem_cache_destroy(mm_cache);
+	kvfree(buckets);
 }

@@ -19,12 +19,12 @@ struct seq_file;
  * @root: virtual address of the root table, the key; with PTI the kernel's
  *	table of the pair
  * @mm: the owner of the root; no reference is held. Valid until pgd_free()
- *	ends this entry, so look at it under the registry's lock only
+ *	ends this entry, so look at it under its bucket's lock only
  * @ready: mirrors may be made (A1); set once
  * @excluded: untracked by name under track=all: has no mirrors, and is kept so
- *	that it is not taken for a stray. Registry's lock
+ *	that it is not taken for a stray. Bucket's lock
  * @newborn: entered when pgd_alloc() returned it; constant
- * @node: registry's lock to change, RCU to walk
+ * @node: bucket's lock to change, RCU to walk
  * @rcu: the entry outlives a grace period
  * @sharers: memory of the primary's set; CPUs write it when they claim, so it
  *	has lines of its own
@@ -55,8 +55,8 @@ int pgdm_registry_remove(struct mm_struct *mm, bool exclude);
 u64 pgdm_registry_last_id(void);
 void pgdm_registry_remove_since(u64 id);
 void pgdm_registry_note_kernel_write(void);
-void pgdm_registry_lock(unsigned long *flags);
-void pgdm_registry_unlock(unsigned long flags);
+void pgdm_registry_lock(const struct pgdm_primary *p, unsigned long *flags);
+void pgdm_registry_unlock(const struct pgdm_primary *p, unsigned long flags);
 void pgdm_registry_show(struct seq_file *seq);
 unsigned int pgdm_registry_count(void);
 unsigned long pgdm_registry_native_births(void);
