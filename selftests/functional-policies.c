@@ -2,9 +2,10 @@
 /*
  * Each policy by what it does, in shadow and in live mode: who sees a new entry
  * when, to the last fault and IPI; removals, under the oracle's eyes; changes of
- * policy while everything runs.
+ * policy while everything runs: PGDM_CHANGES of them (1000).
  */
 #define _GNU_SOURCE
+#include <stdlib.h>
 #include <string.h>
 
 #include "pgdm_test.h"
@@ -13,7 +14,6 @@ PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
 
 #define ROUNDS		10
 #define GUARD_FAULTS	64	/* PGDM_GUARD_FAULTS */
-#define CHANGES		1000
 
 /**
  * struct policy - what is expected of one
@@ -319,15 +319,26 @@ static void churn_until_done(void *partner)
 	}
 }
 
-STAGE_TEST(a_thousand_changes_under_load_live)
+/* As many as asked for: from each policy to each other at least once. */
+static unsigned int nr_changes(void)
 {
+	const char *text = getenv("PGDM_CHANGES");
+	const unsigned int pairs = NR_POLICIES * (NR_POLICIES - 1);
+	unsigned int nr = text ? (unsigned int)strtoul(text, NULL, 10) : 1000;
+
+	return nr < pairs ? pairs : nr;
+}
+
+STAGE_TEST(changes_under_load_live)
+{
+	const unsigned int changes = nr_changes();
 	unsigned int i, now = 0;
 
 	ASSERT_EQ(0, pgdm_write("live", "1"));
 	track_self();
 	atomic_store(&done, false);
 	pgdm_worker_send(&self->worker, churn_until_done, &self->partner);
-	for (i = 0; i < CHANGES; i++) {
+	for (i = 0; i < changes; i++) {
 		/* From each to each other in the end. */
 		now = (now + 1 + i / NR_POLICIES % (NR_POLICIES - 1)) %
 		      NR_POLICIES;
