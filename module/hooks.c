@@ -296,11 +296,15 @@ static struct hook hooks[] = {
 	  .wanted = oracle_5_level, .purpose = "oracle, freed tables" },
 };
 
+/* By address: by name, ftrace looks up the names of all functions there are. */
 static int arm_ftrace(struct hook *h)
 {
-	int ret = ftrace_set_filter(h->ops, (unsigned char *)h->symbol,
-				    strlen(h->symbol), 1);
+	unsigned long address = pgdm_symbols_address(h->symbol);
+	int ret;
 
+	if (!address)
+		return -ENOENT;
+	ret = ftrace_set_filter_ip(h->ops, address, 0, 1);
 	if (!ret)
 		ret = register_ftrace_function(h->ops);
 	if (ret)

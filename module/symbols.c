@@ -45,16 +45,19 @@ static struct {
 
 typedef unsigned long (*lookup_t)(const char *name);
 
+/* kallsyms_lookup_name(), set before anything else is looked up. */
+static lookup_t lookup;
+
 static lookup_t find_lookup(void)
 {
 	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
-	lookup_t lookup;
+	lookup_t found;
 
 	if (register_kprobe(&kp))
 		return NULL;
-	lookup = (lookup_t)kp.addr;
+	found = (lookup_t)kp.addr;
 	unregister_kprobe(&kp);
-	return lookup;
+	return found;
 }
 
 /*
@@ -80,7 +83,6 @@ static bool may_call_by_address(void)
  */
 int pgdm_symbols_init(void)
 {
-	lookup_t lookup;
 	unsigned int i;
 
 	if (!may_call_by_address()) {
@@ -102,6 +104,18 @@ int pgdm_symbols_init(void)
 		}
 	}
 	return 0;
+}
+
+/**
+ * pgdm_symbols_address() - where a function begins
+ * @name: its name
+ *
+ * Context: may sleep; after pgdm_symbols_init().
+ * Return: its address, or 0 when there is none of that name.
+ */
+unsigned long pgdm_symbols_address(const char *name)
+{
+	return lookup(name);
 }
 
 /**

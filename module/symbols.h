@@ -11,6 +11,7 @@ struct mm_struct;
 struct tracepoint;
 
 int pgdm_symbols_init(void);
+unsigned long pgdm_symbols_address(const char *name);
 bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm);
 bool pgdm_symbols_is_kernel_root(unsigned long root);
 bool pgdm_symbols_writes_natively(const void *probed);
