@@ -52,6 +52,9 @@ static bool is_possible(const struct pgdm_policy *policy)
 		lacking = "user return notifiers (CONFIG_USER_RETURN_NOTIFIER)";
 	if (policy->signal == PGDM_SIGNAL_FLUSH && !pgdm_symbols_can_flush_mm())
 		lacking = "flush_tlb_mm_range (CONFIG_KALLSYMS_ALL)";
+	if (policy->signal != PGDM_SIGNAL_NONE &&
+	    !pgdm_symbols_can_cancel_task_work())
+		lacking = "task_work_cancel_match (CONFIG_KALLSYMS_ALL)";
 	if (lacking)
 		pr_warn_ratelimited("policy: %s refused, this kernel lacks %s; choose another\n",
 				    policy->name, lacking);

@@ -17,6 +17,7 @@
 #include "miss.h"
 #include "oracle.h"
 #include "registry.h"
+#include "signals.h"
 #include "steer.h"
 #include "symbols.h"
 #include "track.h"
@@ -105,6 +106,7 @@ static int __init pgdm_init(void)
 
 err_steer:
 	pgdm_change_exit();
+	pgdm_signals_exit();
 	pgdm_steer_exit();
 err_hooks:
 	pgdm_track_exit();
@@ -122,14 +124,16 @@ err:
 
 /*
  * The files first, so that nobody steers, changes or looks any more; then what
- * the policy has set up; then live mode, so that no CR3 holds a mirror (L2);
- * then the hooks, so that nobody finds one; then what they led to. The registry
- * goes before the caches: it takes the mirrors from the primaries.
+ * the policy has set up, and what it has still to send; then live mode, so that
+ * no CR3 holds a mirror (L2); then the hooks, so that nobody finds one; then
+ * what they led to. The registry goes before the caches: it takes the mirrors
+ * from the primaries.
  */
 static void __exit pgdm_exit(void)
 {
 	pgdm_debugfs_exit();
 	pgdm_change_exit();
+	pgdm_signals_exit();
 	pgdm_steer_exit();
 	pgdm_track_exit();
 	pgdm_hooks_disarm();

@@ -11,5 +11,6 @@ struct mm_struct;
 
 bool pgdm_signals_before(struct mm_struct *mm, u64 *seq);
 void pgdm_signals_after(struct mm_struct *mm, u64 before);
+void pgdm_signals_exit(void);
 
 #endif

@@ -12,6 +12,7 @@
 #include <linux/kprobes.h>
 #include <linux/mm_types.h>
 #include <linux/pgtable.h>
+#include <linux/task_work.h>
 #include <linux/tracepoint.h>
 
 #include <asm/cpufeature.h>
@@ -26,7 +27,7 @@
  */
 enum {
 	INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, NATIVE_ALL, NATIVE_ONE,
-	FLUSH_MM, NR_SYMBOLS
+	FLUSH_MM, CANCEL_WORK, NR_SYMBOLS
 };
 
 static struct {
@@ -41,6 +42,7 @@ static struct {
 	[NATIVE_ALL]	= { "native_flush_tlb_local", false },
 	[NATIVE_ONE]	= { "native_flush_tlb_one_user", false },
 	[FLUSH_MM]	= { "flush_tlb_mm_range", false },
+	[CANCEL_WORK]	= { "task_work_cancel_match", false },
 };
 
 typedef unsigned long (*lookup_t)(const char *name);
@@ -208,6 +210,36 @@ void pgdm_symbols_flush_mm(struct mm_struct *mm)
 		      bool freed_tables) = symbols[FLUSH_MM].address;
 
 	flush(mm, 0, TLB_FLUSH_ALL, 0, false);
+}
+
+/**
+ * pgdm_symbols_can_cancel_task_work() - can work be taken from a task again?
+ */
+bool pgdm_symbols_can_cancel_task_work(void)
+{
+	return symbols[CANCEL_WORK].address;
+}
+
+/**
+ * pgdm_symbols_cancel_task_work() - take one piece of work from a task
+ * @task: the caller holds a reference;
+ *	pgdm_symbols_can_cancel_task_work() was true
+ * @match: says which piece
+ *
+ * By this function and not by task_work_cancel(): that name has had two
+ * meanings, and the second came to stable kernels, too.
+ *
+ * Context: any but NMI; @match is called with IRQs off.
+ * Return: the work, which will not run, or NULL.
+ */
+struct callback_head *
+pgdm_symbols_cancel_task_work(struct task_struct *task,
+			      bool (*match)(struct callback_head *work,
+					    void *unused))
+{
+	typeof(task_work_cancel_match) *cancel = symbols[CANCEL_WORK].address;
+
+	return cancel(task, match, NULL);
 }
 
 struct search {

@@ -7,7 +7,9 @@
 
 #include <linux/types.h>
 
+struct callback_head;
 struct mm_struct;
+struct task_struct;
 struct tracepoint;
 
 int pgdm_symbols_init(void);
@@ -18,6 +20,11 @@ bool pgdm_symbols_writes_natively(const void *probed);
 bool pgdm_symbols_flushes_natively(void);
 bool pgdm_symbols_can_flush_mm(void);
 void pgdm_symbols_flush_mm(struct mm_struct *mm);
+bool pgdm_symbols_can_cancel_task_work(void);
+struct callback_head *
+pgdm_symbols_cancel_task_work(struct task_struct *task,
+			      bool (*match)(struct callback_head *work,
+					    void *unused));
 struct tracepoint *pgdm_symbols_tracepoint(const char *name);
 
 #endif
