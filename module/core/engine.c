@@ -207,6 +207,28 @@ unsigned int pgdm_engine_count(const struct pgdm_primary *p)
 }
 
 /**
+ * pgdm_engine_reaches() - does the mirror that a CPU has loaded lead to a table?
+ * @cpu: the CPU, below nr_caches
+ * @p: the primary whose mirror it must be
+ * @phys: physical address of the lower table, 4 KiB aligned
+ *
+ * Context: any; the CPU may switch meanwhile.
+ */
+bool pgdm_engine_reaches(unsigned int cpu, const struct pgdm_primary *p,
+			 u64 phys)
+{
+	struct pgdm_cache *c = cache_of(cpu);
+	const struct pgdm_mirror *m = NULL;
+
+	if (c) {
+		/* Pairs with the release in pgdm_cache_switch(). */
+		m = smp_load_acquire(&c->loaded);
+	}
+	return m && READ_ONCE(m->primary) == p &&
+	       pgdm_mirror_reaches(m, phys) && READ_ONCE(c->loaded) == m;
+}
+
+/**
  * pgdm_engine_find_reaching() - which loaded mirror leads to a lower table?
  * @p: the primary whose mirrors are looked at
  * @phys: physical address of the table, 4 KiB aligned
@@ -219,18 +241,8 @@ int pgdm_engine_find_reaching(const struct pgdm_primary *p, u64 phys)
 {
 	int cpu;
 
-	for (cpu = 0; (cpu = next_sharer(p, cpu)) >= 0; cpu++) {
-		struct pgdm_cache *c = cache_of(cpu);
-		const struct pgdm_mirror *m = NULL;
-
-		if (c) {
-			/* Pairs with the release in pgdm_cache_switch(). */
-			m = smp_load_acquire(&c->loaded);
-		}
-		if (m && READ_ONCE(m->primary) == p &&
-		    pgdm_mirror_reaches(m, phys) &&
-		    READ_ONCE(c->loaded) == m)
+	for (cpu = 0; (cpu = next_sharer(p, cpu)) >= 0; cpu++)
+		if (pgdm_engine_reaches(cpu, p, phys))
 			return cpu;
-	}
 	return -1;
 }

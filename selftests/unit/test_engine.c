@@ -3,6 +3,7 @@
  * What concerns all CPUs: kernel-half write-through (W3), forgetting a
  * primary, the oracle's scan. Races are in test_interleave.c.
  */
+#include "offender.h"
 #include "unit.h"
 #include "world.h"
 
@@ -187,6 +188,85 @@ static bool oracle_exempts_the_ldt(void)
 	return true;
 }
 
+/* --- whom the oracle blames ------------------------------------------------ */
+
+/*
+ * All three CPUs have the entry in their mirrors when it is removed, and have not
+ * synced. One is in the mask and stays; the others are in the middle of a switch:
+ * one comes back, and is in the mask, before that is asked; one leaves in time; one
+ * does not.
+ */
+enum { STAYS, COMES_BACK, LEAVES, LINGERS };
+
+struct blame {
+	struct pgdm_flushed flushed;
+	struct world *w;
+	int does[3];
+	unsigned int waited;
+};
+
+static bool blame_receives(const struct pgdm_flushed *f, unsigned int cpu)
+{
+	struct blame *b = (struct blame *)f;
+
+	if (b->does[cpu] != COMES_BACK)
+		return b->does[cpu] == STAYS;
+	world_switch(b->w, cpu, 1);
+	world_switch(b->w, cpu, 0);
+	return true;
+}
+
+static bool blame_is_late(const struct pgdm_flushed *f)
+{
+	struct blame *b = (struct blame *)f;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < 3; cpu++)
+		if (b->does[cpu] == LEAVES)
+			world_switch(b->w, cpu, 1);
+	return b->waited++ > 10;
+}
+
+static int blamed(int first, int second, int third)
+{
+	struct world *w = world_create(3, 2, 2, 1);
+	const u64 table = ENTRY(99) & PGDM_ENTRY_ADDR;
+	struct blame b = {
+		.flushed = { blame_receives, blame_is_late },
+		.w = w,
+		.does = { first, second, third },
+	};
+	unsigned int cpu;
+	int found;
+
+	world_write(w, 0, 0, 7, ENTRY(99));
+	for (cpu = 0; cpu < 3; cpu++)
+		world_switch(w, cpu, 0);
+	world_write(w, 0, 0, 7, 0);
+	found = pgdm_offender_find(&b.flushed, w->primary[0], table);
+	world_destroy(w);
+	return found;
+}
+
+static bool oracle_blames_who_has_not_synced(void)
+{
+	CHECK_EQUAL(blamed(STAYS, LEAVES, LEAVES), 0);
+	CHECK_EQUAL(blamed(LEAVES, STAYS, LEAVES), 1);
+	CHECK_EQUAL(blamed(COMES_BACK, LEAVES, STAYS), 2);
+	CHECK_EQUAL(blamed(COMES_BACK, LINGERS, LEAVES), 1);
+	return true;
+}
+
+/* What one CPU was suspected of is no proof against another. */
+static bool oracle_blames_nobody_who_leaves(void)
+{
+	CHECK_EQUAL(blamed(COMES_BACK, COMES_BACK, COMES_BACK), -1);
+	CHECK_EQUAL(blamed(LEAVES, LEAVES, LEAVES), -1);
+	CHECK_EQUAL(blamed(COMES_BACK, LEAVES, LEAVES), -1);
+	CHECK_EQUAL(blamed(COMES_BACK, COMES_BACK, LEAVES), -1);
+	return true;
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(kernel_write_reaches_all_mirrors_of_the_mm),
 	UNIT_TEST(kernel_write_through_the_user_table),
@@ -197,6 +277,8 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(oracle_scans_loaded_mirrors_only),
 	UNIT_TEST(oracle_after_flush_and_fault),
 	UNIT_TEST(oracle_exempts_the_ldt),
+	UNIT_TEST(oracle_blames_who_has_not_synced),
+	UNIT_TEST(oracle_blames_nobody_who_leaves),
 };
 
 UNIT_SUITE(engine);
