@@ -234,6 +234,12 @@ static struct ftrace_ops table_freed_ops = {
 	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT,
 };
 
+/* Threads can be preempted in a flush: more than one a CPU are under way. */
+static int hooks_instances(void)
+{
+	return clamp(16 * num_possible_cpus(), 256U, 4096U);
+}
+
 static int flush_mm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct birth *b = (struct birth *)ri->data;
@@ -248,7 +254,6 @@ static struct kretprobe flush_mm_rp = {
 	.entry_handler = birth_entry,
 	.handler = flush_mm_return,
 	.data_size = sizeof(struct birth),
-	.maxactive = 64,
 };
 
 static bool oracle_4_level(void)
@@ -355,6 +360,8 @@ static int arm(struct hook *h)
 		return arm_kprobe_on_writer(h);
 	case ON_RETURN:
 		h->rp->kp.symbol_name = h->symbol;
+		if (!h->rp->maxactive)
+			h->rp->maxactive = hooks_instances();
 		return register_kretprobe(h->rp);
 	case FTRACE:
 		return arm_ftrace(h);

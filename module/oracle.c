@@ -10,9 +10,10 @@
  * this looks instead of waiting for a crash.
  *
  * A thread flushes for the tables that it gathered itself, so records are
- * matched by thread and mm. For debugging: it takes a lock, and slows unmapping
- * down. With oracle=2 it judges each sync point besides, which compares whole
- * tables and leaves the fast paths unused.
+ * matched by thread and mm. Tables that go unchecked, because the end of a
+ * flush was missed or too many tables await one, are counted. For debugging: it
+ * takes a lock, and slows unmapping down. With oracle=2 it judges each sync
+ * point besides, which compares whole tables and leaves the fast paths unused.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -27,7 +28,7 @@
 #include <linux/spinlock.h>
 
 #include "compat/mmu_gather.h"
-#include "core/engine.h"
+#include "core/offender.h"
 #include "cpus.h"
 #include "hooks.h"
 #include "registry.h"
@@ -90,6 +91,12 @@ void pgdm_oracle_synced(const struct pgdm_mirror *m,
 		pgdm_stat_inc(pgdm_cpus_stats(), PGDM_STAT_violations);
 }
 
+static void count_unchecked(unsigned int tables)
+{
+	lockdep_assert_held(&records_lock);
+	pgdm_stat_add(pgdm_cpus_stats(), PGDM_STAT_oracle_unchecked, tables);
+}
+
 /*
  * The end of a flush went by unseen: nobody knows whose. The tables that waited
  * for it are free by now and may be in use again, below the same root even.
@@ -102,8 +109,31 @@ static void drop_if_missed(void)
 	if (missed == missed_seen)
 		return;
 	missed_seen = missed;
+	if (!nr_records)
+		return;
+	count_unchecked(nr_records);
 	nr_records = 0;
 	pr_warn_ratelimited("oracle: the end of a flush was missed, some tables are not checked\n");
+}
+
+static void add_record(const struct mm_struct *mm, u64 phys)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&records_lock, flags);
+	drop_if_missed();
+	if (nr_records < MAX_RECORDS) {
+		records[nr_records++] = (struct record){
+			.task = current,
+			.mm = mm,
+			.phys = phys,
+		};
+	} else {
+		count_unchecked(1);
+		pr_warn_ratelimited("oracle: more than %d tables await their flush, one is not checked\n",
+				    MAX_RECORDS);
+	}
+	spin_unlock_irqrestore(&records_lock, flags);
 }
 
 /**
@@ -111,24 +141,20 @@ static void drop_if_missed(void)
  * @tlb: the gather that will flush and free
  * @table: its virtual address
  *
+ * Only of a tracked mm. One that is tracked a little later has mirrors that were
+ * copied after the entry was cleared.
+ *
  * Context: process.
  */
 void pgdm_oracle_table_freed(struct mmu_gather *tlb, void *table)
 {
-	unsigned long flags;
+	const struct pgdm_mm *pm;
 
-	spin_lock_irqsave(&records_lock, flags);
-	drop_if_missed();
-	if (nr_records < MAX_RECORDS)
-		records[nr_records++] = (struct record){
-			.task = current,
-			.mm = tlb->mm,
-			.phys = __sme_set(virt_to_phys(table)),
-		};
-	else
-		pr_warn_ratelimited("oracle: more than %d tables await their flush, one is not checked\n",
-				    MAX_RECORDS);
-	spin_unlock_irqrestore(&records_lock, flags);
+	rcu_read_lock();
+	pm = pgdm_registry_find((unsigned long)tlb->mm->pgd);
+	if (pm && !READ_ONCE(pm->primary.dead))
+		add_record(tlb->mm, __sme_set(virt_to_phys(table)));
+	rcu_read_unlock();
 }
 
 /* Takes one record of this thread and mm out. */
@@ -151,41 +177,51 @@ static bool take_record(const struct mm_struct *mm, u64 *phys)
 	return found;
 }
 
-/*
- * switch_mm_irqs_off() takes a CPU out of mm_cpumask some instructions before
- * it writes CR3 and comes to our hook. In between the kernel sends it no flush
- * any more, and its mirror may lead to the table: it is about to be left. Wait
- * for that; a CPU that does not leave is an offender too.
+/**
+ * struct flush - one that has returned
+ * @flushed: how the core asks
+ * @mm: whose translations were flushed
+ * @deadline: in jiffies, when a CPU that is leaving is late
  */
-static int find_offender(struct mm_struct *mm, const struct pgdm_primary *p,
-			 u64 phys, unsigned long deadline)
-{
-	bool late = false;
-	int cpu;
+struct flush {
+	struct pgdm_flushed flushed;
+	struct mm_struct *mm;
+	unsigned long deadline;
+};
 
-	for (;;) {
-		cpu = pgdm_engine_find_reaching(p, phys);
-		/* In the mask now: it may have left, come back, and synced. */
-		if (cpu >= 0 && cpumask_test_cpu(cpu, mm_cpumask(mm)))
-			return pgdm_engine_find_reaching(p, phys);
-		if (cpu < 0 || late)
-			return cpu;
-		/* Once more then: this CPU may have stood still. */
-		late = time_after(jiffies, deadline);
-		cpu_relax();
-	}
+static bool receives(const struct pgdm_flushed *f, unsigned int cpu)
+{
+	const struct flush *flush = container_of(f, struct flush, flushed);
+
+	return cpumask_test_cpu(cpu, mm_cpumask(flush->mm));
+}
+
+static bool is_late(const struct pgdm_flushed *f)
+{
+	const struct flush *flush = container_of(f, struct flush, flushed);
+
+	cpu_relax();
+	return time_after(jiffies, flush->deadline);
 }
 
 /**
  * pgdm_oracle_flushed() - flush_tlb_mm_range() has returned
  * @mm: whose TLB entries were flushed
  *
+ * This is a probe handler that waits for other CPUs (X1): for those between two
+ * instructions of a switch, with IRQs off, and only with the oracle on. It cannot
+ * be done later, as the tables are freed when this returns.
+ *
  * Context: process, preemption may be off.
  */
 void pgdm_oracle_flushed(struct mm_struct *mm)
 {
-	/* For all of its tables: preemption may be off. */
-	unsigned long deadline = jiffies + 10 * HZ;
+	const struct flush flush = {
+		.flushed = { .receives = receives, .is_late = is_late },
+		.mm = mm,
+		/* For all of its tables: preemption may be off. */
+		.deadline = jiffies + 10 * HZ,
+	};
 	struct pgdm_mm *pm;
 	int cpu;
 	u64 phys;
@@ -195,7 +231,8 @@ void pgdm_oracle_flushed(struct mm_struct *mm)
 	rcu_read_lock();
 	pm = pgdm_registry_find((unsigned long)mm->pgd);
 	while (take_record(mm, &phys)) {
-		cpu = pm ? find_offender(mm, &pm->primary, phys, deadline) : -1;
+		cpu = pm ? pgdm_offender_find(&flush.flushed, &pm->primary,
+					      phys) : -1;
 		if (cpu < 0)
 			continue;
 		preempt_disable();

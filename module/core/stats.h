@@ -38,7 +38,8 @@
 	X(steered)		/* live: CR3 was pointed at a mirror */ \
 	X(attaches)		/* first copies, of mirrors just claimed */ \
 	X(faults_failed)	/* of faults_fixed, live: with faults disabled */ \
-	X(signals_lost)		/* additions of which, for want of memory, nobody is told */
+	X(signals_lost)		/* additions of which, for want of memory, nobody is told */ \
+	X(oracle_unchecked)	/* freed tables that the oracle could not check */
 
 #define PGDM_STAT_ENUM(name) PGDM_STAT_##name,
 enum pgdm_stat { PGDM_STATS(PGDM_STAT_ENUM) PGDM_NR_STATS };
