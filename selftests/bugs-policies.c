@@ -68,6 +68,30 @@ POLICY_BUG(flush_only, skip_flush_sync, remove_entry)
 POLICY_BUG(carry, skip_flush_sync, remove_entry)
 POLICY_BUG(always_exit, skip_flush_sync, remove_entry)
 
+/*
+ * carry, and an oracle that looks at freed tables only: the flushes that the
+ * policy sends for another thread's additions do not make it forget them.
+ */
+static uint64_t remove_among_additions(FIXTURE_DATA(stage) *self,
+				       const char *bugs)
+{
+	uint64_t before = pgdm_stat("violations");
+
+	remove_while_worker_adds(self, bugs);
+	return pgdm_stat("violations") - before;
+}
+
+STAGE_TEST(carry_skip_flush_sync_freed_tables)
+{
+	ASSERT_EQ(0, pgdm_unload());
+	ASSERT_EQ(0, pgdm_load("oracle=1 policy=carry"));
+	judge(_metadata, self, remove_among_additions, "none",
+	      "skip_flush_sync", true);
+	EXPECT_EQ(0, pgdm_stat("oracle_unchecked"));
+	ASSERT_EQ(0, pgdm_unload());
+	ASSERT_EQ(0, pgdm_load("oracle=2"));
+}
+
 /* flag, carry: whoever was to be told lags behind. */
 static uint64_t add_entry(FIXTURE_DATA(stage) *self, const char *bugs)
 {

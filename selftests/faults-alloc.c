@@ -161,4 +161,28 @@ STAGE_TEST(a_birth_under_all)
 	EXPECT_EQ(0, pgdm_unload());
 }
 
+/* The other CPU is not told, and faults when it comes to the entry. */
+STAGE_TEST(a_signal)
+{
+	static const char *const params[] = { "policy=flag", "policy=carry" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(params); i++) {
+		ASSERT_EQ(0, pgdm_load(params[i]));
+		track_self_on_both(self);
+		fail_at(1);
+		pgdm_slot_add(PGDM_SLOT_FIRST);
+		EXPECT_EQ(0, atoi(pgdm_read_path(PGDM_PARAMS "fail_at")));
+		EXPECT_EQ(1, pgdm_stat("signals_lost"));
+		EXPECT_EQ(0, pgdm_stat("ipis"));
+		touch_there(self, PGDM_SLOT_FIRST, 1);
+		EXPECT_EQ(0, pgdm_audit().violations);
+		pgdm_slot_unmap(PGDM_SLOT_FIRST);
+		pgdm_slot_add(PGDM_SLOT_FIRST);
+		EXPECT_EQ(1, pgdm_stat("signals_lost"));
+		pgdm_slot_unmap(PGDM_SLOT_FIRST);
+		EXPECT_EQ(0, pgdm_unload());
+	}
+}
+
 TEST_HARNESS_MAIN

@@ -37,6 +37,7 @@ static const struct {
 	{ "efi_mm", NEVER },
 	{ "poking_mm", NEVER },
 	{ "user_return_notifier_register", NEVER },
+	{ "task_work_cancel_match", NEVER },
 };
 
 static bool is_needed(int needed)
@@ -97,6 +98,8 @@ static const struct {
 	const char *lacks;
 } wants[] = {
 	{ "carry", "flush_tlb_mm_range", "lacks flush_tlb_mm_range" },
+	{ "carry", "task_work_cancel_match", "lacks task_work_cancel_match" },
+	{ "flag", "task_work_cancel_match", "lacks task_work_cancel_match" },
 	{ "always-exit", "user_return_notifier_register",
 	  "lacks user return notifiers (CONFIG_USER_RETURN_NOTIFIER)" },
 };
@@ -117,13 +120,13 @@ STAGE_TEST(a_policy_by_its_name)
 		EXPECT_TRUE(pgdm_log_has(text));
 		EXPECT_TRUE(pgdm_log_has(wants[i].lacks));
 
-		snprintf(params, sizeof(params), "hide=%s policy=flag",
+		snprintf(params, sizeof(params), "hide=%s policy=flag-mm",
 			 wants[i].symbol);
 		ASSERT_EQ(0, pgdm_load(params));
 		pgdm_log_mark();
 		EXPECT_EQ(EOPNOTSUPP, pgdm_write("policy", wants[i].policy));
 		EXPECT_TRUE(pgdm_log_has(text));
-		EXPECT_NE(NULL, strstr(pgdm_read("policy"), "[flag]"));
+		EXPECT_NE(NULL, strstr(pgdm_read("policy"), "[flag-mm]"));
 		EXPECT_EQ(0, pgdm_write("policy", "eager"));
 		EXPECT_EQ(0, pgdm_unload());
 	}

@@ -252,6 +252,77 @@ STAGE_TEST(carry_flushes_for_an_addition)
 	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
 }
 
+/* Its own flushes hide none from the oracle, whoever sends them when. */
+STAGE_TEST(the_oracle_sees_every_flush_under_carry)
+{
+	unsigned int i;
+
+	ASSERT_EQ(0, pgdm_write("policy", "carry"));
+	track_self();
+	for (i = 0; i < ROUNDS; i++)
+		remove_while_worker_adds(self, NULL);
+	EXPECT_EQ(0, pgdm_stat("oracle_unchecked"));
+	EXPECT_EQ(0, pgdm_stat("violations"));
+	EXPECT_EQ(0, pgdm_audit().violations);
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+}
+
+/*
+ * X1: nothing is sent from a probe handler. A kprobe on what the sender runs is
+ * hit then, on the sender's own CPU; inside a handler it would be missed, as one
+ * that fires in an interrupt meanwhile would be.
+ */
+#define TRACING "/sys/kernel/tracing/"
+
+static const struct sender {
+	const char *policy;
+	const char *runs;
+} senders[] = {
+	{ "flag", "pgd_mirror:pgdm_points_signal" },
+	{ "carry", "flush_tlb_mm_range" },
+};
+
+/* "event hits misses" */
+static void read_probe(unsigned long *hits, unsigned long *misses)
+{
+	const char *line = strstr(pgdm_read_path(TRACING "kprobe_profile"),
+				  "pgdm_sender ");
+
+	if (!line || sscanf(line, "pgdm_sender %lu %lu", hits, misses) != 2)
+		pgdm_die("no such line in kprobe_profile");
+}
+
+STAGE_TEST(nothing_is_sent_from_a_probe_handler)
+{
+	const char *enable = TRACING "events/kprobes/pgdm_sender/enable";
+	unsigned long hits, misses;
+	const struct sender *s;
+	char text[128];
+
+	if (access(TRACING "kprobe_events", W_OK))
+		SKIP(return, "needs kprobe events in tracefs");
+	track_self();
+	for (s = senders; s < senders + sizeof(senders) / sizeof(*s); s++) {
+		ASSERT_EQ(0, pgdm_write("policy", s->policy));
+		snprintf(text, sizeof(text), "p:pgdm_sender %s", s->runs);
+		ASSERT_EQ(0, pgdm_write_path(TRACING "kprobe_events", text));
+		ASSERT_EQ(0, pgdm_write_path(enable, "1"));
+		pgdm_slot_add(PGDM_SLOT_FIRST);
+		read_probe(&hits, &misses);
+		EXPECT_LT(0, hits) {
+			TH_LOG("%s", s->policy);
+		}
+		EXPECT_EQ(0, misses) {
+			TH_LOG("%s", s->policy);
+		}
+		ASSERT_EQ(0, pgdm_write_path(enable, "0"));
+		ASSERT_EQ(0, pgdm_write_path(TRACING "kprobe_events",
+					     "-:pgdm_sender"));
+		pgdm_slot_unmap(PGDM_SLOT_FIRST);
+	}
+	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
+}
+
 #define CALLS 100
 
 static void call_job(void *unused)

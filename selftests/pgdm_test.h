@@ -56,8 +56,11 @@ FIXTURE_TEARDOWN(stage)
 		pgdm_partner_stop(&self->partner);
 	}
 	pgdm_partner_stop(&self->neighbour);
-	if (pgdm_is_loaded())
+	if (pgdm_is_loaded()) {
 		EXPECT_EQ(0, pgdm_write("track", "none"));
+		/* With the oracle off it is 0 anyway. */
+		EXPECT_EQ(0, pgdm_stat("oracle_unchecked"));
+	}
 }
 
 /* Tracks the calling process: each CPU that runs it has a mirror then. */
@@ -137,5 +140,53 @@ static void __attribute__((unused)) touch_job(void *arg)
 #define touch_there(self, ...) \
 	pgdm_worker_call(&(self)->worker, touch_job, \
 			 &(struct touch){ __VA_ARGS__ })
+
+/* Additions by the worker, one after the other, in slots that are mapped. */
+struct slots {
+	unsigned int first;
+	unsigned int end;
+};
+
+static void __attribute__((unused)) touch_slots_job(void *arg)
+{
+	const struct slots *s = arg;
+	unsigned int slot;
+
+	for (slot = s->first; slot < s->end; slot++)
+		pgdm_slot_touch(slot, 0);
+}
+
+#define MANY_SLOTS 40
+
+/*
+ * Removes many entries with one munmap(), one flush, while the worker adds as
+ * many: under carry each addition is a flush of another thread.
+ */
+static void __attribute__((unused))
+remove_while_worker_adds(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	struct slots added = { PGDM_SLOT_FIRST + MANY_SLOTS,
+			       PGDM_SLOT_FIRST + 2 * MANY_SLOTS };
+	unsigned int slot;
+
+	for (slot = PGDM_SLOT_FIRST; slot < added.first; slot++)
+		pgdm_slot_add(slot);
+	touch_there(self, PGDM_SLOT_FIRST, 1);
+	for (slot = added.first; slot < added.end; slot++)
+		pgdm_slot_map(slot);
+	round_trip(self);
+	round_trip_here(self);
+	if (bugs)
+		pgdm_bug(bugs);
+	pgdm_worker_send(&self->worker, touch_slots_job, &added);
+	if (munmap(pgdm_slot_address(PGDM_SLOT_FIRST, 0),
+		   (size_t)MANY_SLOTS << pgdm_slot_shift()))
+		pgdm_die("cannot unmap the slots");
+	pgdm_worker_wait(&self->worker);
+	if (bugs)
+		pgdm_bug("none");
+	for (slot = added.first; slot < added.end; slot++)
+		pgdm_slot_unmap(slot);
+}
 
 #endif

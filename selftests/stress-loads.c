@@ -83,7 +83,8 @@ TEST_F_TIMEOUT(busy, twenty_loads, 600)
 {
 	static const char *const params[] = {
 		"track=all", "track=all oracle=1", "track=all policy=always",
-		"track=all mirrors=2",
+		"track=all mirrors=2", "track=all policy=flag",
+		"track=all policy=carry oracle=1",
 	};
 	unsigned int turn;
 
