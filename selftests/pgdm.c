@@ -522,6 +522,10 @@ void pgdm_begin(const struct pgdm_needs *n)
 		skip("the module is loaded already: unload it first");
 	if (needs.pti && !pgdm_has_pti())
 		skip("needs page table isolation (pti=on)");
+	if (needs.cpu_flag && !cpu_has(needs.cpu_flag))
+		skip("needs a CPU with %s", needs.cpu_flag);
+	if (needs.path && access(needs.path, F_OK))
+		skip("needs %s", needs.path);
 	if (pgdm_nr_cpus() < needs.cpus)
 		skip("needs %u CPUs", needs.cpus);
 	if (!find_module(needs.seeded, path, sizeof(path)))

@@ -30,6 +30,8 @@ void pgdm_die(const char *fmt, ...)
  * @alone: its tests run on one CPU, and the others idle: one that spins takes
  *	half of the time that an emulated machine has
  * @pti: needs page table isolation
+ * @cpu_flag: needs this flag of the CPU
+ * @path: needs this file
  */
 struct pgdm_needs {
 	const char *params;
@@ -38,6 +40,8 @@ struct pgdm_needs {
 	unsigned int cpus;
 	bool alone;
 	bool pti;
+	const char *cpu_flag;
+	const char *path;
 };
 
 /* Skips the program (exit 4), or loads the module; unloads it at exit. */
