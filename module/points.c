@@ -338,6 +338,21 @@ static void count_failed(struct pgdm_cache *c, const struct pgdm_sync *sync)
 		pgdm_stat_inc(&c->stats, PGDM_STAT_faults_failed);
 }
 
+/*
+ * L2's case that is no bug: CR3 is written from mm->pgd where nobody tells the
+ * engine, as KVM has it done at each exit on an Intel CPU (steer.c). The mirror
+ * stays loaded.
+ */
+static void exit_to_primary(const struct pgdm_cache *c)
+{
+	const struct pgdm_mirror *m = c->loaded;
+	const struct pgdm_primary *p = READ_ONCE(m->primary);
+
+	if (p && !in_nmi() && read_cr3_pa() == m->phys)
+		pgdm_steer_write(__native_read_cr3(),
+				 __pa(p->page[PGDM_KERNEL_PAGE]));
+}
+
 /**
  * pgdm_points_fault() - a page fault, not handled yet
  * @address: the faulting address
@@ -351,6 +366,8 @@ void pgdm_points_fault(unsigned long address)
 
 	if (!c || !c->loaded || address >= TASK_SIZE_MAX)
 		return;
+	if (pgdm_bug(vm_exit))
+		exit_to_primary(c);
 	check_probe();
 	if (!is_watched() && pgdm_fast_fault(c, pgd_index(address)))
 		return;
