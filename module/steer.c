@@ -10,8 +10,18 @@
  * by reading and writing it back (flushes), or by changing bits in it (the
  * entry code of PTI flips bit 12), stays on the mirror, because mirrors come
  * in pairs aligned as the kernel's own are (L3). What the kernel computes from
- * mm->pgd puts the CPU back on the primary: the next switch, a KVM exit. That
- * is tolerated everywhere (L2): a primary is never wrong.
+ * mm->pgd puts the CPU back on the primary: the next switch, a KVM exit on Intel.
+ * That is tolerated everywhere (L2): a primary is never wrong.
+ *
+ * KVM: an AMD CPU saves CR3 itself at VMRUN and loads it again at the exit: it comes
+ * back to the mirror. Nothing can give that mirror up in between: an IPI makes the
+ * CPU leave the guest first, is taken with CR3 as it was, and what it has put there
+ * is what the next VMRUN saves. On Intel the exit loads HOST_CR3 from the VMCS.
+ * vmx_set_constant_host_state() stores CR3 as it reads it there, a mirror perhaps;
+ * but before each entry, with IRQs off, vmx_vcpu_run() stores what
+ * __get_current_cr3_fast() makes of mm->pgd, if it is another. So no exit leads to a
+ * mirror, of which the VMCS would not know when it is given up. (That both roots
+ * were used with one PCID is C1.)
  *
  * C1: only the address field is replaced. Bit 63 never reads back, and
  * without it the write would flush the PCID's translations. They may stay, from
