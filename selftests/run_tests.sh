@@ -7,11 +7,12 @@ usage()
 {
 	cat <<-END
 	usage: run_tests.sh [-l] [GROUP|TEST]...
-	  functional   what the module is for (default: all five groups)
+	  functional   what the module is for (default: the first five groups)
 	  regression   a bug of another system each
 	  bugs         seeded bugs, which the tests must notice
 	  faults       bad input, failing allocations, missing symbols
 	  stress       load, pressure, again and again
+	  final        what leaves a machine that must be booted again: to be named last
 	A name without a group picks one test. -l only lists.
 	PGDM_KO, PGDM_SEEDED_KO: the modules (default: build/module/, or modprobe).
 	PGDM_BIN: where the programs were built. PGDM_TIMEOUT: seconds a test may take.
@@ -75,7 +76,8 @@ run_one()
 	[[ ! -w /dev/kmsg ]] || echo "selftests: $collection: $name" >/dev/kmsg
 	(cd "${test%/*}" && exec timeout --kill-after=20 "$timeout" "$test") \
 		>"$log" 2>&1 </dev/null || status=$?
-	if [[ -d /sys/module/pgd_mirror ]]; then
+	# A final test may leave the module pinned, and has said so itself.
+	if [[ -d /sys/module/pgd_mirror && $name != final-* ]]; then
 		rmmod pgd_mirror 2>/dev/null
 		[[ $status == 4 ]] || problem="left the module loaded"
 	fi
@@ -118,6 +120,12 @@ main()
 		fi
 	done
 	mapfile -t tests < <(for word; do tests_of "$word"; done)
+	for test in "${tests[@]::${#tests[@]}-1}"; do
+		if [[ ${test##*/} == final-* ]]; then
+			echo "run_tests.sh: ${test##*/}: only the last test can be a final one" >&2
+			return 2
+		fi
+	done
 	if [[ -n $list ]]; then
 		printf '%s\n' "${tests[@]##*/}"
 		return 0
