@@ -29,6 +29,7 @@ endif
 host_ready := $(build)/host.stamp
 module_dir := $(build)/module/$(variant)
 seeded_dir := $(build)/module/$(variant)-seeded
+helpers_dir := $(build)/module/$(variant)-selftests
 
 # What each target hands on to the tools it runs.
 export KERNEL
@@ -43,22 +44,22 @@ endif
 
 all: module			## same as module
 
-# $(call kbuild,DIR,VARIABLES): build module/ with its objects in DIR, one at a
+# $(call kbuild,SRC,DIR,VARIABLES): build SRC with its objects in DIR, one at a
 # time if two makes are at work.
 define kbuild
-	@tools/setup/link-sources module $(1)
-	@+flock $(1) $(MAKE) --no-print-directory -C $(kdir) M=$(1) $(module_cc) \
-		$(if $(filter 1,$(V)),,-s) $(2) modules 2> >(grep -v \
+	@tools/setup/link-sources $(1) $(2)
+	@+flock $(2) $(MAKE) --no-print-directory -C $(kdir) M=$(2) $(module_cc) \
+		$(if $(filter 1,$(V)),,-s) $(3) modules 2> >(grep -v \
 		-e '^Skipping BTF generation' -e 'compiler differs from' \
 		-e '^  The kernel was built by' -e '^  You are using' >&2)
-	@echo "built $(patsubst $(top)/%,%,$(1))/pgd_mirror.ko"
+	@for ko in $(2)/*.ko; do echo "built $${ko#$(top)/}"; done
 endef
 
 module: $(host_ready) $(kernel_ready)	## the module: build/module/KERNEL/pgd_mirror.ko (default)
-	$(call kbuild,$(module_dir),)
+	$(call kbuild,module,$(module_dir),)
 
 seeded: $(host_ready) $(kernel_ready)	## the module with seeded bugs, for the tests of the tests
-	$(call kbuild,$(seeded_dir),PGDM_SEEDED_BUGS=1)
+	$(call kbuild,module,$(seeded_dir),PGDM_SEEDED_BUGS=1)
 
 check: $(host_ready) $(kernel_ready)	## build and run every test; ends with a count
 	@tools/check/run
@@ -101,6 +102,7 @@ model-conformance: module seeded	## record traces in the virtual machine, replay
 
 selftests: $(host_ready) $(kernel_ready)	## build the programs of selftests/
 	@$(MAKE) -C selftests
+	$(call kbuild,selftests/modules,$(helpers_dir),)
 
 setup: $(host_ready) $(kernel_ready)	## only install packages and unpack the kernel
 

@@ -73,6 +73,9 @@ static int complain(pid_t nr, int error)
 	case -ENOMEM:
 		pr_warn_ratelimited("track: no memory\n");
 		break;
+	case -ENODEV:
+		pr_warn_ratelimited("track: refused, ftrace has died; boot again\n");
+		break;
 	}
 	return error;
 }

@@ -19,6 +19,7 @@
 #include <linux/seq_file.h>
 #include <linux/tracepoint.h>
 
+#include "ftrace.h"
 #include "inject.h"
 #include "oracle.h"
 #include "points.h"
@@ -339,6 +340,8 @@ static const char *why(int error)
 	switch (error) {
 	case -ENOMEM:
 		return "no memory";
+	case -ENODEV:
+		return "ftrace has died, boot again";
 	case -EBUSY:
 		return "ftrace is off, write 1 to /proc/sys/kernel/ftrace_enabled";
 	case -EOPNOTSUPP:
@@ -371,8 +374,23 @@ static int arm(struct hook *h)
 	return -EINVAL;
 }
 
-static void disarm(struct hook *h)
+/* A kprobe at a function's entry is ftrace's, where the function can be traced. */
+static bool is_on_ftrace(const struct hook *h)
 {
+	switch (h->kind) {
+	case ON_ENTRY:
+		return kprobe_ftrace(h->kp);
+	case ON_RETURN:
+		return kprobe_ftrace(&h->rp->kp);
+	default:
+		return h->kind == FTRACE;
+	}
+}
+
+static int take_out(struct hook *h)
+{
+	int ret = 0;
+
 	switch (h->kind) {
 	case ON_ENTRY:
 		unregister_kprobe(h->kp);
@@ -381,37 +399,66 @@ static void disarm(struct hook *h)
 		unregister_kretprobe(h->rp);
 		break;
 	case FTRACE:
-		unregister_ftrace_function(h->ops);
-		ftrace_free_filter(h->ops);
+		ret = unregister_ftrace_function(h->ops);
 		break;
 	case TRACEPOINT:
-		tracepoint_probe_unregister(h->tp, h->probe, NULL);
+		ret = tracepoint_probe_unregister(h->tp, h->probe, NULL);
 		break;
 	}
+	return ret;
+}
+
+/*
+ * Death is looked for before, as the kernel warns about a kprobe that a dead ftrace
+ * keeps; and after, as taking this one out may be what ftrace died of, and a
+ * kprobe does not tell. In doubt the hook is in.
+ */
+static int disarm(struct hook *h)
+{
+	bool may_fail = is_on_ftrace(h);
+	int ret;
+
+	if (may_fail && pgdm_ftrace_is_dead())
+		return -ENODEV;
+	ret = take_out(h);
+	if (!ret && may_fail && pgdm_ftrace_is_dead())
+		ret = -ENODEV;
+	if (ret)
+		return ret;
+	if (h->kind == FTRACE)
+		ftrace_free_filter(h->ops);
 	h->armed = false;
+	return 0;
 }
 
 /**
  * pgdm_hooks_disarm() - take all hooks out, in reverse
  *
  * Context: may sleep.
+ * Return: 0, or the error of the first hook that is still in, or may be: it calls
+ * into the module for ever, which must not go. Those that can be are out.
  */
-void pgdm_hooks_disarm(void)
+int pgdm_hooks_disarm(void)
 {
-	int i;
+	int i, ret, first = 0;
 
-	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--)
-		if (hooks[i].armed)
-			disarm(&hooks[i]);
+	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--) {
+		ret = hooks[i].armed ? disarm(&hooks[i]) : 0;
+		if (ret && !first)
+			pr_err("cannot take %s out: error %d\n",
+			       hooks[i].symbol, ret);
+		first = first ?: ret;
+	}
 	tracepoint_synchronize_unregister();
+	return first;
 }
 
 /**
- * pgdm_hooks_arm() - put all hooks in, or none
+ * pgdm_hooks_arm() - put all hooks in
  *
  * Context: may sleep.
  * Return: 0, or the error of the first hook that failed; its symbol has been
- * logged, and those before it are out again.
+ * logged. Those before it are in: pgdm_hooks_disarm() tells whether they go.
  */
 int pgdm_hooks_arm(void)
 {
@@ -427,7 +474,6 @@ int pgdm_hooks_arm(void)
 		if (ret) {
 			pr_err("cannot hook %s (%s): %s, error %d\n",
 			       h->symbol, h->purpose, why(ret), ret);
-			pgdm_hooks_disarm();
 			return ret;
 		}
 		h->armed = true;
@@ -489,6 +535,9 @@ void pgdm_hooks_preflight(struct seq_file *seq)
 			continue;
 		if (!h->armed)
 			seq_printf(seq, "FAIL %s: %s: not hooked; load the module again\n",
+				   h->symbol, h->purpose);
+		else if (is_on_ftrace(h) && pgdm_ftrace_is_dead())
+			seq_printf(seq, "FAIL %s: %s: ftrace has died; boot again\n",
 				   h->symbol, h->purpose);
 		else if ((h->kp || h->rp) && pgdm_hooks_silenced())
 			seq_printf(seq, "FAIL %s: %s: kprobes are disarmed; write 1 to debugfs kprobes/enabled\n",

@@ -25,7 +25,7 @@ static __always_inline bool pgdm_hooks_silenced(void)
 }
 
 int pgdm_hooks_arm(void);
-void pgdm_hooks_disarm(void);
+int pgdm_hooks_disarm(void);
 unsigned long *pgdm_hooks_missed(void);
 bool pgdm_hooks_ok(void);
 unsigned long pgdm_hooks_missed_births(void);

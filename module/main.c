@@ -13,6 +13,7 @@
 #include "core/policy.h"
 #include "cpus.h"
 #include "debugfs.h"
+#include "ftrace.h"
 #include "hooks.h"
 #include "miss.h"
 #include "oracle.h"
@@ -67,7 +68,9 @@ static int __init pgdm_init(void)
 	if (timing)
 		static_branch_enable(&pgdm_timing_key);
 	pgdm_oracle_init();
-	ret = pgdm_symbols_init();
+	ret = pgdm_ftrace_check();
+	if (!ret)
+		ret = pgdm_symbols_init();
 	if (ret)
 		return ret;
 	pgdm_miss_init();
@@ -110,8 +113,12 @@ err_steer:
 	pgdm_steer_exit();
 err_hooks:
 	pgdm_track_exit();
-	pgdm_hooks_disarm();
+	if (pgdm_hooks_disarm()) {
+		pgdm_ftrace_stay();
+		return 0;	/* what the hooks use must stay */
+	}
 	pgdm_miss_exit();
+	pgdm_ftrace_exit();
 	pgdm_stats_exit();
 err_cpus:
 	pgdm_cpus_exit();
@@ -127,17 +134,22 @@ err:
  * the policy has set up, and what it has still to send; then live mode, so that
  * no CR3 holds a mirror (L2); then the hooks, so that nobody finds one; then
  * what they led to. The registry goes before the caches: it takes the mirrors
- * from the primaries.
+ * from the primaries. Where hooks stay in, nothing that comes after them is
+ * undone (ftrace.c).
  */
 static void __exit pgdm_exit(void)
 {
+	if (pgdm_ftrace_is_dead())
+		pgdm_ftrace_hold();
 	pgdm_debugfs_exit();
 	pgdm_change_exit();
 	pgdm_signals_exit();
 	pgdm_steer_exit();
 	pgdm_track_exit();
-	pgdm_hooks_disarm();
+	if (pgdm_hooks_disarm())
+		pgdm_ftrace_hold();
 	pgdm_miss_exit();
+	pgdm_ftrace_exit();
 	pgdm_registry_exit();
 	pgdm_cpus_exit();
 	pgdm_stats_exit();

@@ -20,6 +20,7 @@
 #include "core/fast.h"
 #include "core/policy.h"
 #include "cpus.h"
+#include "ftrace.h"
 #include "hooks.h"
 #include "miss.h"
 #include "oracle.h"
@@ -136,12 +137,20 @@ static noinline void switch_to(struct pgdm_cache *c, unsigned long cr3)
  * H1: somebody disarmed the probe. From this sync point on every sync copies
  * everything, as after a miss; flushes come before tables are freed, so that
  * is soon enough. A probe that is disarmed and armed again between two sync
- * points goes unnoticed.
+ * points goes unnoticed. The death of ftrace does not pass by itself (ftrace.c).
  */
-static __always_inline void check_probe(void)
+static noinline void hooks_fail(void)
 {
-	if (unlikely(pgdm_hooks_silenced()))
+	if (pgdm_hooks_silenced())
 		pgdm_miss_silenced();
+	if (pgdm_ftrace_is_dead())
+		pgdm_ftrace_noticed();
+}
+
+static __always_inline void check_hooks(void)
+{
+	if (unlikely(pgdm_hooks_silenced() | pgdm_ftrace_is_dead()))
+		hooks_fail();
 }
 
 /* Events, timing and the oracle want every sync to go the long way. */
@@ -167,7 +176,7 @@ void pgdm_points_switch(void)
 
 	if (!c)
 		return;
-	check_probe();
+	check_hooks();
 	m = is_watched() ? NULL : pgdm_fast_switch(c, root_in(cr3));
 	if (!m)
 		switch_to(c, cr3);
@@ -284,7 +293,7 @@ void pgdm_points_invalidation(void)
 	this_cpu_write(flush_received, false);
 	c = pgdm_cpus_active();
 	if (c && c->loaded) {
-		check_probe();
+		check_hooks();
 		if (pgdm_bug(early_flush_sync))
 			sync_loaded(c, sync_nothing);
 		else if (is_watched() || !pgdm_fast_flush(c))
@@ -306,7 +315,7 @@ void pgdm_points_user_return(void)
 
 	if (!c || !c->loaded)
 		return;
-	check_probe();
+	check_hooks();
 	sync_loaded(c, pgdm_cache_user_return);
 }
 
@@ -323,7 +332,7 @@ void pgdm_points_signal(void)
 
 	if (!c || !c->loaded)
 		return;
-	check_probe();
+	check_hooks();
 	sync_loaded(c, pgdm_cache_signal);
 }
 
@@ -368,7 +377,7 @@ void pgdm_points_fault(unsigned long address)
 		return;
 	if (pgdm_bug(vm_exit))
 		exit_to_primary(c);
-	check_probe();
+	check_hooks();
 	if (!is_watched() && pgdm_fast_fault(c, pgd_index(address)))
 		return;
 	rcu_read_lock();

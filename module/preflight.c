@@ -16,6 +16,7 @@
 #include <asm/cpufeature.h>
 
 #include "core/bug.h"
+#include "ftrace.h"
 #include "hooks.h"
 #include "inject.h"
 #include "symbols.h"
@@ -33,6 +34,11 @@ struct check {
 	const char *reason;
 	const char *remedy;
 };
+
+static bool ftrace_lives(void)
+{
+	return !pgdm_ftrace_is_dead();
+}
 
 static bool no_debug_vm(void)
 {
@@ -57,6 +63,9 @@ static const struct check checks[] = {
 	{ "hooks", pgdm_hooks_ok,
 	  "a hook is missing or disarmed",
 	  "write 1 to debugfs kprobes/enabled, or load the module again" },
+	{ "ftrace", ftrace_lives,
+	  "ftrace has died, a hook may be silent and none can be taken out",
+	  "boot again" },
 	{ "debug_vm", no_debug_vm,
 	  "CONFIG_DEBUG_VM compares CR3 with mm->pgd at each switch",
 	  "use a kernel without it" },

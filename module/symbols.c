@@ -19,6 +19,7 @@
 #include <asm/paravirt.h>
 #include <asm/tlbflush.h>
 
+#include "ftrace.h"
 #include "inject.h"
 
 /*
@@ -27,7 +28,7 @@
  */
 enum {
 	INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, NATIVE_ALL, NATIVE_ONE,
-	FLUSH_MM, CANCEL_WORK, NR_SYMBOLS
+	FLUSH_MM, CANCEL_WORK, FTRACE_DISABLED, NR_SYMBOLS
 };
 
 static struct {
@@ -43,6 +44,7 @@ static struct {
 	[NATIVE_ONE]	= { "native_flush_tlb_one_user", false },
 	[FLUSH_MM]	= { "flush_tlb_mm_range", false },
 	[CANCEL_WORK]	= { "task_work_cancel_match", false },
+	[FTRACE_DISABLED] = { "ftrace_disabled", true },
 };
 
 typedef unsigned long (*lookup_t)(const char *name);
@@ -105,6 +107,7 @@ int pgdm_symbols_init(void)
 			return -ENOENT;
 		}
 	}
+	pgdm_ftrace_disabled = symbols[FTRACE_DISABLED].address;
 	return 0;
 }
 

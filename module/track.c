@@ -22,6 +22,7 @@
 
 #include "core/engine.h"
 #include "cpus.h"
+#include "ftrace.h"
 #include "pgd_mirror.h"
 #include "points.h"
 #include "registry.h"
@@ -84,6 +85,8 @@ static int add_existing(void)
 	int ret = 0;
 
 	lockdep_assert_held(&track_mutex);
+	if (pgdm_ftrace_is_dead())
+		return -ENODEV;
 	do {
 		n = collect(mms, BATCH);
 		for (i = 0; i < n; i++) {
@@ -102,8 +105,8 @@ static int add_existing(void)
  * pgdm_track_all() - track every mm, existing and to come
  *
  * Context: process; sleeps.
- * Return: 0, or -ENOMEM: then what was tracked before still is, and nothing
- * else (a child that was born meanwhile is not either).
+ * Return: 0, -ENOMEM, or -ENODEV when ftrace has died: then what was tracked
+ * before still is, and nothing else (a child that was born meanwhile is not either).
  */
 int pgdm_track_all(void)
 {
@@ -148,14 +151,14 @@ void pgdm_track_none(void)
  *
  * Context: process; sleeps for a grace period of RCU tasks.
  * Return: 0, also when it was tracked already, -EINVAL for one of the
- * kernel's own address spaces, -ENOMEM.
+ * kernel's own address spaces, -ENOMEM, -ENODEV when ftrace has died.
  */
 int pgdm_track_mm(struct mm_struct *mm)
 {
 	int ret;
 
 	mutex_lock(&track_mutex);
-	ret = pgdm_registry_add(mm);
+	ret = pgdm_ftrace_is_dead() ? -ENODEV : pgdm_registry_add(mm);
 	if (!ret)
 		settle();
 	mutex_unlock(&track_mutex);
@@ -241,7 +244,7 @@ static int find_mm(pid_t nr, struct mm_struct **mm)
  *
  * Context: process; sleeps.
  * Return: 0, -ESRCH when there is no such process or it is a zombie, -EINVAL
- * for a kernel thread, -ENOMEM.
+ * for a kernel thread, -ENOMEM, -ENODEV when ftrace has died.
  */
 int pgdm_track_pid(pid_t nr)
 {

@@ -17,6 +17,7 @@ static const struct {
 	const char *remedy;
 } checks[] = {
 	{ "hooks", "a hook is missing or disarmed", "load the module again" },
+	{ "ftrace", "ftrace has died", "boot again" },
 	{ "debug_vm", "CONFIG_DEBUG_VM compares CR3 with mm->pgd",
 	  "use a kernel without it" },
 	{ "xen_pv", "does not write CR3 itself", "use an HVM or PVH guest" },

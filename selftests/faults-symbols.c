@@ -17,6 +17,7 @@ static const struct {
 	int needed;
 } symbols[] = {
 	{ "init_mm", ALWAYS },
+	{ "ftrace_disabled", ALWAYS },
 	{ "pgd_free", ALWAYS },
 	{ "native_set_p4d", LEVELS_4 },
 	{ "native_set_pgd", LEVELS_5 },

@@ -16,6 +16,7 @@ bin=${PGDM_BIN:-$here}
 [[ -x $bin/try ]] || bin=$here/../build/selftests
 
 count=0 failures=0 name="" failed="" mark="" first_mark=""
+keep_mod=""	# 1: a final test leaves the module pinned
 declare -A STATS=()
 
 # skip REASON...: ends the whole test.
@@ -173,7 +174,7 @@ finish()
 	local found
 
 	result
-	[[ ! -d /sys/module/pgd_mirror ]] || rmmod pgd_mirror
+	[[ ! -d /sys/module/pgd_mirror || $keep_mod ]] || rmmod pgd_mirror
 	found=$(log_since "$first_mark" | sed 's/^\[[^]]*\] //' | grep -E -f "$here/log-signs")
 	count=$((count + 1)) name="kernel log" failed=""
 	[[ -z $found ]] || fail "$found"

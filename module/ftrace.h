@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Has ftrace died? See ftrace.c.
+ */
+#ifndef _PGDM_FTRACE_H
+#define _PGDM_FTRACE_H
+
+#include <linux/compiler.h>
+
+/* The kernel's ftrace_disabled: goes from 0 to 1 once. Set before any hook is in. */
+extern const int *pgdm_ftrace_disabled;
+
+/**
+ * pgdm_ftrace_is_dead() - does ftrace refuse all changes from now on?
+ *
+ * Context: any, once pgdm_symbols_init() has succeeded.
+ */
+static __always_inline bool pgdm_ftrace_is_dead(void)
+{
+	return unlikely(READ_ONCE(*pgdm_ftrace_disabled));
+}
+
+int pgdm_ftrace_check(void);
+void pgdm_ftrace_noticed(void);
+void pgdm_ftrace_stay(void);
+void pgdm_ftrace_hold(void) __noreturn;
+void pgdm_ftrace_exit(void);
+
+#endif
