@@ -21,6 +21,7 @@
 #define WARM_UP		100
 #define PAGES		2000
 #define PAGE		4096
+#define RANGES		500	/* flushed, of each size */
 #define ENTRIES		100	/* of the root, a page in each */
 #define ENTRY_SHIFT	39	/* four levels of tables */
 
@@ -115,6 +116,25 @@ static double per_flush(char *p)
 	return (now() - began) / PAGES;
 }
 
+/*
+ * The same for some pages at once, which the kernel invalidates one by one up to
+ * 33 of them. Giving the right back flushes nothing.
+ */
+static double per_range(char *p, int pages)
+{
+	double began = now();
+	int i, page;
+
+	for (i = 0; i < RANGES; i++) {
+		if (mprotect(p, pages * PAGE, PROT_READ) ||
+		    mprotect(p, pages * PAGE, PROT_READ | PROT_WRITE))
+			err(1, "mprotect");
+		for (page = 0; page < pages; page++)
+			p[page * PAGE] = i;
+	}
+	return (now() - began) / RANGES;
+}
+
 /* A new root entry, its first touch, and all of them away with one flush. */
 static double per_entry(void)
 {
@@ -138,11 +158,15 @@ static double per_entry(void)
 
 int main(void)
 {
-	char *p = map();
+	char *p = map(), *q = map();
 
+	per_fault(q);
 	printf("switch %.1f\n", per_switch());
 	printf("fault %.1f\n", per_fault(p));
 	printf("flush %.1f\n", per_flush(p));
+	printf("range1 %.1f\n", per_range(q, 1));
+	printf("range8 %.1f\n", per_range(q, 8));
+	printf("range33 %.1f\n", per_range(q, 33));
 	printf("entry %.1f\n", per_entry());
 	return 0;
 }
