@@ -7,6 +7,21 @@
  * end of a flush before the freed tables that wait for one, so that no record
  * misses its flush and is still there when the table is used again. They are
  * undone in reverse.
+ *
+ * DOC: hooks that are in only while something is tracked
+ *
+ * Each page of a flush passes a hook, whatever is tracked. So the hooks of flushes
+ * are taken out while nothing is, and put in, in process context, before anything
+ * is (track.c). Loading puts all hooks in first: a kernel that lacks one is refused.
+ *
+ * Put in: a flush that is under way on a CPU has passed them, and goes without a
+ * sync. It runs with IRQs off, and that CPU comes to its first mirror by a switch
+ * or an IPI, later: what the flush is for is missing in the primary by then, and
+ * the first copy is a full one. When registering returns, all CPUs run the new text.
+ * Taken out: nothing is tracked, so no mirror has a primary, and there is nothing to
+ * sync. A CPU may be between receipt and invalidation. The receipt stays noted, and
+ * one invalidation that is no flush's syncs when the hooks are in again, which is
+ * harmless: with IRQs off, a CPU may sync the mirror that it has loaded at any time.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -34,11 +49,13 @@ enum hook_kind { ON_ENTRY, ON_RETURN, FTRACE, TRACEPOINT };
  * @kind: how it is hooked
  * @purpose: for preflight
  * @wanted: NULL, or does this kernel, or this load, need the row?
+ * @for_flushes: taken out while nothing is tracked; its @kind is FTRACE
  * @kp: if @kind is ON_ENTRY
  * @rp: if @kind is ON_RETURN
  * @ops: if @kind is FTRACE
  * @probe: if @kind is TRACEPOINT
  * @tp: the tracepoint found
+ * @filtered: have @ops a filter, which is to be freed?
  * @armed: is it in place?
  */
 struct hook {
@@ -46,11 +63,13 @@ struct hook {
 	enum hook_kind kind;
 	const char *purpose;
 	bool (*wanted)(void);
+	bool for_flushes;
 	struct kprobe *kp;
 	struct kretprobe *rp;
 	struct ftrace_ops *ops;
 	void *probe;
 	struct tracepoint *tp;
+	bool filtered;
 	bool armed;
 };
 
@@ -282,12 +301,12 @@ static struct hook hooks[] = {
 	  .wanted = is_5_level, .purpose = "additions, 5-level" },
 	{ .symbol = "pgd_alloc", .kind = ON_RETURN, .rp = &birth_rp,
 	  .purpose = "the birth of an mm" },
-	{ .symbol = "native_flush_tlb_local", .kind = FTRACE,
+	{ .symbol = "native_flush_tlb_local", .kind = FTRACE, .for_flushes = true,
 	  .ops = &invalidate_all_ops, .purpose = "invalidation" },
-	{ .symbol = "native_flush_tlb_one_user", .kind = FTRACE,
+	{ .symbol = "native_flush_tlb_one_user", .kind = FTRACE, .for_flushes = true,
 	  .ops = &invalidate_one_ops, .purpose = "invalidation of a page" },
-	{ .symbol = "flush_tlb_func", .kind = FTRACE, .ops = &receipt_ops,
-	  .purpose = "flush receipt" },
+	{ .symbol = "flush_tlb_func", .kind = FTRACE, .for_flushes = true,
+	  .ops = &receipt_ops, .purpose = "flush receipt" },
 	{ .symbol = "page_fault_user", .kind = TRACEPOINT,
 	  .probe = fault_probe, .purpose = "faults in user mode" },
 	{ .symbol = "page_fault_kernel", .kind = TRACEPOINT,
@@ -302,7 +321,10 @@ static struct hook hooks[] = {
 	  .wanted = oracle_5_level, .purpose = "oracle, freed tables" },
 };
 
-/* By address: by name, ftrace looks up the names of all functions there are. */
+/*
+ * By address: by name, ftrace looks up the names of all functions there are. The
+ * filter stays when the hook is taken out, until the module goes.
+ */
 static int arm_ftrace(struct hook *h)
 {
 	unsigned long address = pgdm_symbols_address(h->symbol);
@@ -310,12 +332,20 @@ static int arm_ftrace(struct hook *h)
 
 	if (!address)
 		return -ENOENT;
-	ret = ftrace_set_filter_ip(h->ops, address, 0, 1);
-	if (!ret)
-		ret = register_ftrace_function(h->ops);
-	if (ret)
+	if (!h->filtered) {
+		ret = ftrace_set_filter_ip(h->ops, address, 0, 1);
+		if (ret)
+			return ret;
+		h->filtered = true;
+	}
+	return register_ftrace_function(h->ops);
+}
+
+static void free_filter(struct hook *h)
+{
+	if (h->filtered)
 		ftrace_free_filter(h->ops);
-	return ret;
+	h->filtered = false;
 }
 
 static int arm_tracepoint(struct hook *h)
@@ -425,8 +455,6 @@ static int disarm(struct hook *h)
 		ret = -ENODEV;
 	if (ret)
 		return ret;
-	if (h->kind == FTRACE)
-		ftrace_free_filter(h->ops);
 	h->armed = false;
 	return 0;
 }
@@ -444,13 +472,28 @@ int pgdm_hooks_disarm(void)
 
 	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--) {
 		ret = hooks[i].armed ? disarm(&hooks[i]) : 0;
-		if (ret && !first)
+		if (!ret)
+			free_filter(&hooks[i]);
+		else if (!first)
 			pr_err("cannot take %s out: error %d\n",
 			       hooks[i].symbol, ret);
 		first = first ?: ret;
 	}
 	tracepoint_synchronize_unregister();
 	return first;
+}
+
+/* Of those that are wanted: in place already, or put there. */
+static int arm_or_complain(struct hook *h)
+{
+	int ret = h->armed ? 0 : arm(h);
+
+	if (ret)
+		pr_err("cannot hook %s (%s): %s, error %d\n", h->symbol,
+		       h->purpose, why(ret), ret);
+	else
+		h->armed = true;
+	return ret;
 }
 
 /**
@@ -470,13 +513,51 @@ int pgdm_hooks_arm(void)
 
 		if (h->wanted && !h->wanted())
 			continue;
-		ret = arm(h);
+		ret = arm_or_complain(h);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * pgdm_hooks_disarm_flushes() - take the hooks of flushes out
+ *
+ * Nothing is tracked, and nothing will be before pgdm_hooks_arm_flushes().
+ *
+ * Context: may sleep; the caller lets nobody else arm or disarm.
+ */
+void pgdm_hooks_disarm_flushes(void)
+{
+	int i;
+
+	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--)
+		if (hooks[i].for_flushes && hooks[i].armed)
+			disarm(&hooks[i]);
+}
+
+/**
+ * pgdm_hooks_arm_flushes() - have the hooks of flushes in place
+ *
+ * To be called before anything is tracked.
+ *
+ * Context: may sleep; the caller lets nobody else arm or disarm.
+ * Return: 0, or the error of the hook that failed; its symbol has been logged, and
+ * all of them are out.
+ */
+int pgdm_hooks_arm_flushes(void)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (!hooks[i].for_flushes)
+			continue;
+		ret = arm_or_complain(&hooks[i]);
 		if (ret) {
-			pr_err("cannot hook %s (%s): %s, error %d\n",
-			       h->symbol, h->purpose, why(ret), ret);
+			pgdm_hooks_disarm_flushes();
 			return ret;
 		}
-		h->armed = true;
 	}
 	return 0;
 }
@@ -515,7 +596,8 @@ bool pgdm_hooks_ok(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (!hooks[i].armed && !(hooks[i].wanted && !hooks[i].wanted()))
+		if (!hooks[i].armed && !hooks[i].for_flushes &&
+		    !(hooks[i].wanted && !hooks[i].wanted()))
 			return false;
 	return !pgdm_hooks_silenced();
 }
@@ -533,7 +615,10 @@ void pgdm_hooks_preflight(struct seq_file *seq)
 
 		if (h->wanted && !h->wanted())
 			continue;
-		if (!h->armed)
+		if (!h->armed && h->for_flushes)
+			seq_printf(seq, "ok %s: %s: armed while something is tracked\n",
+				   h->symbol, h->purpose);
+		else if (!h->armed)
 			seq_printf(seq, "FAIL %s: %s: not hooked; load the module again\n",
 				   h->symbol, h->purpose);
 		else if (is_on_ftrace(h) && pgdm_ftrace_is_dead())

@@ -26,6 +26,8 @@ static __always_inline bool pgdm_hooks_silenced(void)
 
 int pgdm_hooks_arm(void);
 int pgdm_hooks_disarm(void);
+int pgdm_hooks_arm_flushes(void);
+void pgdm_hooks_disarm_flushes(void);
 unsigned long *pgdm_hooks_missed(void);
 bool pgdm_hooks_ok(void);
 unsigned long pgdm_hooks_missed_births(void);

@@ -103,6 +103,7 @@ static int __init pgdm_init(void)
 	ret = pgdm_debugfs_init();
 	if (ret)
 		goto err_steer;
+	pgdm_track_fewer();	/* all hooks are in, and nothing may be tracked */
 	pr_info("%s mode, policy %s, %u mirrors a CPU, tracking %s\n",
 		live ? "live" : "shadow", policy, mirrors, track);
 	return 0;

@@ -437,6 +437,8 @@ void pgdm_points_death(unsigned long root)
 	rcu_read_lock();
 	tracked = pgdm_registry_find(root);
 	rcu_read_unlock();
-	if (tracked)
-		pgdm_registry_remove_dying(root);
+	if (!tracked)
+		return;
+	pgdm_registry_remove_dying(root);
+	pgdm_track_fewer();
 }

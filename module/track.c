@@ -23,6 +23,7 @@
 #include "core/engine.h"
 #include "cpus.h"
 #include "ftrace.h"
+#include "hooks.h"
 #include "pgd_mirror.h"
 #include "points.h"
 #include "registry.h"
@@ -30,9 +31,11 @@
 
 #define BATCH		64	/* mms looked up per walk of the task list */
 #define STRAY_DELAY	(HZ / 2)
+#define IDLE_DELAY	(2 * HZ)
 
 static DEFINE_MUTEX(track_mutex);
 static bool all;		/* track_mutex to write */
+static bool ending;		/* the module goes: nothing is queued any more */
 
 /**
  * pgdm_track_is_all() - are newborns tracked whoever their parent is?
@@ -41,6 +44,55 @@ bool pgdm_track_is_all(void)
 {
 	return READ_ONCE(all);
 }
+
+/* --- the hooks of flushes ------------------------------------------------ */
+
+/*
+ * They are in while something is tracked, see hooks.c. Two falls to zero and a rise
+ * within IDLE_DELAY patch no text: short-lived processes come and go.
+ *
+ * With track_mutex held nobody tracks anything new but births, and these only where
+ * a parent is tracked. Who removes a parent marks it as dead before it is not
+ * counted any more (a dying one forks no more). So of the births that come after we
+ * have read zero none finds a parent; those that had found one before are over,
+ * and counted, after a grace period.
+ */
+static void idle_work(struct work_struct *work)
+{
+	mutex_lock(&track_mutex);
+	if (!all && !pgdm_registry_count()) {
+		synchronize_rcu(); /* for pgdm_points_birth() */
+		if (!pgdm_registry_count())
+			pgdm_hooks_disarm_flushes();
+	}
+	mutex_unlock(&track_mutex);
+}
+
+static DECLARE_DELAYED_WORK(idle_dwork, idle_work);
+
+static void idle_irq_work(struct irq_work *work)
+{
+	mod_delayed_work(system_wq, &idle_dwork, IDLE_DELAY);
+}
+
+static DEFINE_IRQ_WORK(idle_iwork, idle_irq_work);
+
+/**
+ * pgdm_track_fewer() - one mm less may be tracked
+ *
+ * Who removes the last one sees zero here, or a newborn that was entered since.
+ *
+ * Context: any but NMI; a death may come with locks held.
+ */
+void pgdm_track_fewer(void)
+{
+	rcu_read_lock();
+	if (!pgdm_registry_count() && !READ_ONCE(ending))
+		irq_work_queue(&idle_iwork);
+	rcu_read_unlock();
+}
+
+/* --- more and fewer ------------------------------------------------------ */
 
 /* A running CPU would go without a mirror until its next switch. */
 static void settle(void)
@@ -105,8 +157,9 @@ static int add_existing(void)
  * pgdm_track_all() - track every mm, existing and to come
  *
  * Context: process; sleeps.
- * Return: 0, -ENOMEM, or -ENODEV when ftrace has died: then what was tracked
- * before still is, and nothing else (a child that was born meanwhile is not either).
+ * Return: 0, -ENOMEM, -ENODEV when ftrace has died, or the error of a hook: then
+ * what was tracked before still is, and nothing else (a child that was born
+ * meanwhile is not either).
  */
 int pgdm_track_all(void)
 {
@@ -115,6 +168,9 @@ int pgdm_track_all(void)
 	int ret;
 
 	mutex_lock(&track_mutex);
+	ret = pgdm_hooks_arm_flushes();
+	if (ret)
+		goto out;
 	before = all;
 	last = pgdm_registry_last_id();
 	WRITE_ONCE(all, true);
@@ -124,7 +180,9 @@ int pgdm_track_all(void)
 		pgdm_registry_remove_since(last);
 		/* That sent every CPU back; those of the others go on. */
 		on_each_cpu(pgdm_points_adopt, NULL, 1);
+		pgdm_track_fewer();
 	}
+out:
 	mutex_unlock(&track_mutex);
 	return ret;
 }
@@ -139,6 +197,7 @@ void pgdm_track_none(void)
 	mutex_lock(&track_mutex);
 	WRITE_ONCE(all, false);
 	pgdm_registry_remove_since(0);
+	pgdm_track_fewer();
 	mutex_unlock(&track_mutex);
 }
 
@@ -151,16 +210,21 @@ void pgdm_track_none(void)
  *
  * Context: process; sleeps for a grace period of RCU tasks.
  * Return: 0, also when it was tracked already, -EINVAL for one of the
- * kernel's own address spaces, -ENOMEM, -ENODEV when ftrace has died.
+ * kernel's own address spaces, -ENOMEM, -ENODEV when ftrace has died, or the error
+ * of a hook.
  */
 int pgdm_track_mm(struct mm_struct *mm)
 {
 	int ret;
 
 	mutex_lock(&track_mutex);
-	ret = pgdm_ftrace_is_dead() ? -ENODEV : pgdm_registry_add(mm);
+	ret = pgdm_ftrace_is_dead() ? -ENODEV : pgdm_hooks_arm_flushes();
+	if (!ret)
+		ret = pgdm_registry_add(mm);
 	if (!ret)
 		settle();
+	else
+		pgdm_track_fewer();
 	mutex_unlock(&track_mutex);
 	return ret == -EEXIST ? 0 : ret;
 }
@@ -182,6 +246,7 @@ int pgdm_untrack_mm(struct mm_struct *mm)
 
 	mutex_lock(&track_mutex);
 	ret = pgdm_registry_remove(mm, all);
+	pgdm_track_fewer();
 	mutex_unlock(&track_mutex);
 	return ret;
 }
@@ -322,7 +387,10 @@ void pgdm_track_stray(void)
 void pgdm_track_exit(void)
 {
 	WRITE_ONCE(all, false);
-	synchronize_rcu(); /* for switches that saw it set */
+	WRITE_ONCE(ending, true);
+	synchronize_rcu(); /* for switches and deaths that saw it otherwise */
 	irq_work_sync(&stray_iwork);
 	cancel_delayed_work_sync(&stray_dwork);
+	irq_work_sync(&idle_iwork);
+	cancel_delayed_work_sync(&idle_dwork);
 }

@@ -13,6 +13,7 @@ void pgdm_track_none(void);
 int pgdm_track_pid(pid_t nr);
 int pgdm_untrack_pid(pid_t nr);
 void pgdm_track_stray(void);
+void pgdm_track_fewer(void);
 void pgdm_track_exit(void);
 
 #endif

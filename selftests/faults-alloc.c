@@ -98,6 +98,38 @@ STAGE_TEST(tracking_a_process)
 	EXPECT_EQ(0, pgdm_unload());
 }
 
+/* The hooks of flushes were out, and one of them cannot be put in again. */
+STAGE_TEST(tracking_after_nothing_was)
+{
+	static const char *const symbols[] = {
+		"native_flush_tlb_local", "native_flush_tlb_one_user",
+		"flush_tlb_func",
+	};
+	static const char out[] = ": armed while something is tracked";
+	char line[80];
+	int n;
+
+	ASSERT_EQ(0, pgdm_load(""));
+	for (n = 1; n <= 3; n++) {
+		pgdm_wait_for(strstr(pgdm_read("preflight"), out));
+		pgdm_log_mark();
+		fail_at(n);
+		EXPECT_EQ(ENOMEM, n == 2 ? pgdm_write("track", "all") :
+				  pgdm_writef("track", "pid %d", getpid()));
+		snprintf(line, sizeof(line), "cannot hook %s ", symbols[n - 1]);
+		EXPECT_TRUE(pgdm_log_has(line)) {
+			TH_LOG("%s", line);
+		}
+		EXPECT_EQ(0, strncmp(pgdm_read("track"), "mode none\n", 10));
+		EXPECT_EQ(0, pgdm_nr_tracked());
+		EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), "FAIL"));
+	}
+	track_self();
+	EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), out));
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
 STAGE_TEST(tracking_all)
 {
 	uint64_t id;
