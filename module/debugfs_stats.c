@@ -22,6 +22,7 @@
 #include "hooks.h"
 #include "inject.h"
 #include "registry.h"
+#include "track.h"
 
 static DEFINE_MUTEX(base_mutex);
 static struct pgdm_stats *base;		/* base_mutex; one a CPU */
@@ -76,6 +77,7 @@ int pgdm_stats_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "mms_tracked %u\n", pgdm_registry_count());
 	seq_printf(seq, "births_native %lu\n",
 		   pgdm_registry_native_births() + pgdm_hooks_missed_births());
+	seq_printf(seq, "stray_walks %lu\n", pgdm_track_walks());
 	return 0;
 }
 

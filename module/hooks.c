@@ -27,6 +27,7 @@
 
 #include "hooks.h"
 
+#include <linux/cpumask.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/mm_types.h>
@@ -34,6 +35,7 @@
 #include <linux/seq_file.h>
 #include <linux/tracepoint.h>
 
+#include "core/bug.h"
 #include "ftrace.h"
 #include "inject.h"
 #include "oracle.h"
@@ -133,6 +135,22 @@ static int addition_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 NOKPROBE_SYMBOL(addition_return);
 
 /*
+ * How many tasks a probe on a return can follow at once. A function that may sleep
+ * for memory can have any number of them inside; what is missed then is made good:
+ * births by track.c, additions as said below, ends of flushes, in which tasks are
+ * preempted, by the oracle's count of what it did not check. 64 bytes each, four
+ * probes: 32 MiB with 8,192 CPUs.
+ */
+#define INSTANCES_MIN		256
+#define INSTANCES_PER_CPU	16
+
+static int instances(void)
+{
+	return pgdm_inject_instances(max_t(int, INSTANCES_MIN,
+					   INSTANCES_PER_CPU * num_possible_cpus()));
+}
+
+/*
  * It may sleep for memory. One that is missed sends nothing, and the CPUs that
  * lack the entry fault on it (S4). Armed whatever the policy, so that a change
  * of policy patches nothing.
@@ -141,7 +159,6 @@ static struct kretprobe addition_rp = {
 	.entry_handler = addition_entry,
 	.handler = addition_return,
 	.data_size = sizeof(struct addition),
-	.maxactive = 64,
 };
 
 /* --- an mm is born, dies ------------------------------------------------ */
@@ -155,6 +172,8 @@ static int birth_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct birth *b = (struct birth *)ri->data;
 
 	b->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
+	if (pgdm_bug(hold_birth))
+		pgdm_bug_pause();
 	return 0;
 }
 
@@ -177,7 +196,6 @@ static struct kretprobe birth_rp = {
 	.entry_handler = birth_entry,
 	.handler = birth_return,
 	.data_size = sizeof(struct birth),
-	.maxactive = 256,
 };
 
 static void death_entry(unsigned long ip, unsigned long parent_ip,
@@ -253,12 +271,6 @@ static struct ftrace_ops table_freed_ops = {
 	.func = table_freed_entry,
 	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT,
 };
-
-/* Threads can be preempted in a flush: more than one a CPU are under way. */
-static int hooks_instances(void)
-{
-	return clamp(16 * num_possible_cpus(), 256U, 4096U);
-}
 
 static int flush_mm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
@@ -393,8 +405,7 @@ static int arm(struct hook *h)
 		return arm_kprobe_on_writer(h);
 	case ON_RETURN:
 		h->rp->kp.symbol_name = h->symbol;
-		if (!h->rp->maxactive)
-			h->rp->maxactive = hooks_instances();
+		h->rp->maxactive = instances();
 		return register_kretprobe(h->rp);
 	case FTRACE:
 		return arm_ftrace(h);

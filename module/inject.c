@@ -91,6 +91,10 @@ static int fail_at;
 module_param(fail_at, int, 0600);
 MODULE_PARM_DESC(fail_at, "Let the n-th allocation from now on fail");
 
+static unsigned int instances;
+module_param(instances, uint, 0400);
+MODULE_PARM_DESC(instances, "Tasks that a probe on a return can follow; 0: as many as usual");
+
 static char *hide;
 module_param(hide, charp, 0400);
 MODULE_PARM_DESC(hide, "Treat this kernel symbol as missing");
@@ -134,6 +138,15 @@ bool pgdm_inject_failure(void)
 		return false;
 	WRITE_ONCE(fail_at, n - 1);
 	return n == 1;
+}
+
+/**
+ * pgdm_inject_instances() - how many tasks shall a probe on a return follow?
+ * @usual: as many as in other builds
+ */
+int pgdm_inject_instances(int usual)
+{
+	return instances ? instances : usual;
 }
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Failures on demand, in builds with PGDM_SEEDED_BUGS only: allocations that
- * fail, symbols that are missing, conditions of loading or of live mode that are
+ * fail, symbols that are missing, probes that follow few tasks, conditions of loading or of live mode that are
  * not met. (The seeded bugs are in core/bug.h.)
  */
 #ifndef _PGDM_INJECT_H
@@ -12,6 +12,7 @@
 #ifdef PGDM_SEEDED_BUGS
 
 bool pgdm_inject_failure(void);
+int pgdm_inject_instances(int usual);
 bool pgdm_inject_hidden(const char *symbol);
 bool pgdm_inject_unmet(const char *check);
 
@@ -20,6 +21,11 @@ bool pgdm_inject_unmet(const char *check);
 static inline bool pgdm_inject_failure(void)
 {
 	return false;
+}
+
+static inline int pgdm_inject_instances(int usual)
+{
+	return usual;
 }
 
 static inline bool pgdm_inject_hidden(const char *symbol)

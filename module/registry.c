@@ -198,6 +198,7 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 	pm->ready = false;
 	pm->newborn = newborn;
 	pm->excluded = false;
+	pm->since = pgdm_symbols_last_ctx();
 }
 
 /*

@@ -24,6 +24,7 @@ struct seq_file;
  * @excluded: untracked by name under track=all: has no mirrors, and is kept so
  *	that it is not taken for a stray. Bucket's lock
  * @newborn: entered when pgd_alloc() returned it; constant
+ * @since: mms that were born later have a greater context.ctx_id; constant
  * @node: bucket's lock to change, RCU to walk
  * @rcu: the entry outlives a grace period
  * @sharers: memory of the primary's set; CPUs write it when they claim, so it
@@ -36,6 +37,7 @@ struct pgdm_mm {
 	bool ready;
 	bool newborn;
 	bool excluded;
+	u64 since;
 	struct hlist_node node;
 	struct rcu_head rcu;
 	unsigned long sharers[] ____cacheline_aligned;

@@ -9,7 +9,9 @@
 
 #include "symbols.h"
 
+#include <linux/atomic.h>
 #include <linux/kprobes.h>
+#include <linux/limits.h>
 #include <linux/mm_types.h>
 #include <linux/pgtable.h>
 #include <linux/task_work.h>
@@ -28,7 +30,7 @@
  */
 enum {
 	INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, NATIVE_ALL, NATIVE_ONE,
-	FLUSH_MM, CANCEL_WORK, FTRACE_DISABLED, NR_SYMBOLS
+	FLUSH_MM, CANCEL_WORK, FTRACE_DISABLED, LAST_CTX, NR_SYMBOLS
 };
 
 static struct {
@@ -45,6 +47,7 @@ static struct {
 	[FLUSH_MM]	= { "flush_tlb_mm_range", false },
 	[CANCEL_WORK]	= { "task_work_cancel_match", false },
 	[FTRACE_DISABLED] = { "ftrace_disabled", true },
+	[LAST_CTX]	= { "last_mm_ctx_id", false },
 };
 
 typedef unsigned long (*lookup_t)(const char *name);
@@ -243,6 +246,20 @@ pgdm_symbols_cancel_task_work(struct task_struct *task,
 	typeof(task_work_cancel_match) *cancel = symbols[CANCEL_WORK].address;
 
 	return cancel(task, match, NULL);
+}
+
+/**
+ * pgdm_symbols_last_ctx() - the kernel's number of the mm that was born last
+ *
+ * An mm has it in context.ctx_id; none is given out twice.
+ *
+ * Return: the number, or the largest there is where the kernel keeps none.
+ */
+u64 pgdm_symbols_last_ctx(void)
+{
+	const atomic64_t *last = symbols[LAST_CTX].address;
+
+	return last ? atomic64_read(last) : U64_MAX;
 }
 
 struct search {

@@ -25,6 +25,7 @@ struct callback_head *
 pgdm_symbols_cancel_task_work(struct task_struct *task,
 			      bool (*match)(struct callback_head *work,
 					    void *unused));
+u64 pgdm_symbols_last_ctx(void);
 struct tracepoint *pgdm_symbols_tracepoint(const char *name);
 
 #endif

@@ -12,6 +12,9 @@
 #include "track.h"
 
 #include <linux/irq_work.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
@@ -20,6 +23,7 @@
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 
+#include "core/bug.h"
 #include "core/engine.h"
 #include "cpus.h"
 #include "ftrace.h"
@@ -31,10 +35,12 @@
 
 #define BATCH		64	/* mms looked up per walk of the task list */
 #define STRAY_DELAY	(HZ / 2)
+#define STRAY_DELAY_MAX	(64 * HZ)
 #define IDLE_DELAY	(2 * HZ)
 
 static DEFINE_MUTEX(track_mutex);
 static bool all;		/* track_mutex to write */
+static u64 no_stray_before;	/* track_mutex: a context.ctx_id */
 static bool ending;		/* the module goes: nothing is queued any more */
 
 /**
@@ -102,7 +108,38 @@ static void settle(void)
 		on_each_cpu(pgdm_points_adopt, NULL, 1);
 }
 
-/* Collects mms that are not tracked, each with a reference. */
+/*
+ * An mm of @t that was born after this (context.ctx_id) is to be tracked: under
+ * track=all each, else what was born while the parent's was tracked.
+ */
+static u64 tracked_from(const struct task_struct *t)
+{
+	struct task_struct *parent = rcu_dereference(t->real_parent);
+	const struct pgdm_mm *pm = NULL;
+	u64 from = U64_MAX;
+
+	lockdep_assert_held(&track_mutex);
+	if (all)
+		return 0;
+	task_lock(parent);
+	if (parent->mm)
+		pm = pgdm_registry_find((unsigned long)parent->mm->pgd);
+	if (pm && !READ_ONCE(pm->primary.dead))
+		from = max(pm->since, no_stray_before);
+	task_unlock(parent);
+	return from;
+}
+
+/* A kernel thread that uses an mm may be the only one that still does. */
+static struct mm_struct *mm_of(const struct task_struct *t)
+{
+	return pgdm_bug(skip_kthreads) && (t->flags & PF_KTHREAD) ? NULL : t->mm;
+}
+
+/*
+ * Collects mms that are to be tracked and are not, each with a reference. The task's
+ * lock is what kthread_use_mm() and exec() take to change its mm.
+ */
 static unsigned int collect(struct mm_struct **mms, unsigned int max)
 {
 	struct task_struct *p, *t;
@@ -110,16 +147,18 @@ static unsigned int collect(struct mm_struct **mms, unsigned int max)
 
 	rcu_read_lock();
 	for_each_process_thread(p, t) {
+		u64 from = tracked_from(t);
 		struct mm_struct *mm;
 
 		if (n == max)
 			break;
 		task_lock(t);
-		mm = t->flags & PF_KTHREAD ? NULL : t->mm;
+		mm = mm_of(t);
 		for (i = 0; mm && i < n; i++)
 			if (mms[i] == mm)
 				mm = NULL;
-		if (mm && !pgdm_registry_find((unsigned long)mm->pgd) &&
+		if (mm && mm->context.ctx_id > from &&
+		    !pgdm_registry_find((unsigned long)mm->pgd) &&
 		    !pgdm_symbols_is_kernel_mm(mm)) {
 			mmgrab(mm);
 			mms[n++] = mm;
@@ -130,28 +169,116 @@ static unsigned int collect(struct mm_struct **mms, unsigned int max)
 	return n;
 }
 
-static int add_existing(void)
+/* @found: how many were tracked. */
+static int add_existing(unsigned int *found)
 {
 	struct mm_struct *mms[BATCH];
 	unsigned int n, i;
 	int ret = 0;
 
 	lockdep_assert_held(&track_mutex);
+	*found = 0;
 	if (pgdm_ftrace_is_dead())
 		return -ENODEV;
 	do {
 		n = collect(mms, BATCH);
 		for (i = 0; i < n; i++) {
-			if (!ret)
+			if (!ret) {
 				ret = pgdm_registry_add(mms[i]);
+				*found += !ret;
+			}
 			if (ret == -EEXIST)
 				ret = 0;
 			mmdrop(mms[i]);
 		}
 	} while (n && !ret);
-	settle();
+	if (*found)
+		settle();
 	return ret;
 }
+
+/* --- strays -------------------------------------------------------------- */
+
+/*
+ * A CPU has loaded a root that nobody knows, and somebody should. Under track=all:
+ * its mm was born before the hook, or without memory, or the probe missed its birth
+ * (more tasks were asleep in pgd_alloc() than it can follow), and its task was not
+ * on the list yet when the list was walked. Else a birth was missed, and perhaps
+ * this one, of a tracked parent. Walk the list again, soon. The switch itself holds
+ * a run queue's lock and can only ask for that.
+ *
+ * A walk that finds nothing makes the next one wait twice as long. What has happened
+ * meanwhile makes it come soon again: a birth that was not entered, track=all.
+ *
+ * Not found are the children of a parent that has ended, or has executed another
+ * program, meanwhile; and who executes a program itself and has no tracked parent.
+ */
+static unsigned long stray_delay = STRAY_DELAY;
+static unsigned long stray_births;	/* not entered, when last looked at */
+static unsigned long stray_walks;	/* track_mutex to write */
+
+static unsigned long births_not_entered(void)
+{
+	return pgdm_registry_native_births() + pgdm_hooks_missed_births();
+}
+
+static void stray_work(struct work_struct *work)
+{
+	unsigned int found = 0;
+
+	mutex_lock(&track_mutex);
+	if ((all || pgdm_registry_count()) && add_existing(&found))
+		pr_warn_ratelimited("track: no memory for a stray mm, it stays native\n");
+	WRITE_ONCE(stray_delay, found ? STRAY_DELAY :
+		   min_t(unsigned long, 2 * stray_delay, STRAY_DELAY_MAX));
+	WRITE_ONCE(stray_walks, stray_walks + 1);
+	mutex_unlock(&track_mutex);
+}
+
+static DECLARE_DELAYED_WORK(stray_dwork, stray_work);
+
+static void stray_irq_work(struct irq_work *work)
+{
+	unsigned long births = births_not_entered();
+
+	if (births != READ_ONCE(stray_births)) {
+		WRITE_ONCE(stray_births, births);
+		/* Only once, or births without end would put the walk off. */
+		if (READ_ONCE(stray_delay) != STRAY_DELAY) {
+			WRITE_ONCE(stray_delay, STRAY_DELAY);
+			mod_delayed_work(system_wq, &stray_dwork, STRAY_DELAY);
+		}
+	}
+	schedule_delayed_work(&stray_dwork, READ_ONCE(stray_delay));
+}
+
+static DEFINE_IRQ_WORK(stray_iwork, stray_irq_work);
+
+/**
+ * pgdm_track_stray() - a root was loaded that is not tracked
+ *
+ * Context: RCU read side; any but NMI, IRQs off, locks held.
+ */
+void pgdm_track_stray(void)
+{
+	if (READ_ONCE(ending) ||
+	    !(pgdm_track_is_all() || pgdm_hooks_missed_births()))
+		return;
+	/* At each switch, once a walk is due, would be often. */
+	if (!delayed_work_pending(&stray_dwork) ||
+	    births_not_entered() != READ_ONCE(stray_births))
+		irq_work_queue(&stray_iwork);
+}
+
+/**
+ * pgdm_track_walks() - how often the task list was walked for strays
+ */
+unsigned long pgdm_track_walks(void)
+{
+	return READ_ONCE(stray_walks);
+}
+
+/* --- all, none, one ------------------------------------------------------ */
 
 /**
  * pgdm_track_all() - track every mm, existing and to come
@@ -163,6 +290,7 @@ static int add_existing(void)
  */
 int pgdm_track_all(void)
 {
+	unsigned int found;
 	bool before;
 	u64 last;
 	int ret;
@@ -174,7 +302,8 @@ int pgdm_track_all(void)
 	before = all;
 	last = pgdm_registry_last_id();
 	WRITE_ONCE(all, true);
-	ret = add_existing();
+	WRITE_ONCE(stray_delay, STRAY_DELAY);
+	ret = add_existing(&found);
 	if (ret) {
 		WRITE_ONCE(all, before);
 		pgdm_registry_remove_since(last);
@@ -234,7 +363,8 @@ EXPORT_SYMBOL_GPL(pgdm_track_mm);
  * pgdm_untrack_mm() - stop tracking an address space
  * @mm: the caller holds a reference
  *
- * Its children stay tracked. Under track=all its owner is tracked again when
+ * Its children stay tracked. Who was born before this is no stray afterwards, unless
+ * all are tracked: strays are looked for now. Under track=all its owner is tracked again when
  * it executes another program, and not before.
  *
  * Context: process; sleeps.
@@ -242,10 +372,15 @@ EXPORT_SYMBOL_GPL(pgdm_track_mm);
  */
 int pgdm_untrack_mm(struct mm_struct *mm)
 {
+	unsigned int found;
 	int ret;
 
 	mutex_lock(&track_mutex);
+	if (!all && pgdm_registry_count() && pgdm_hooks_missed_births())
+		add_existing(&found);
 	ret = pgdm_registry_remove(mm, all);
+	if (!ret)
+		no_stray_before = pgdm_symbols_last_ctx();
 	pgdm_track_fewer();
 	mutex_unlock(&track_mutex);
 	return ret;
@@ -340,42 +475,6 @@ int pgdm_untrack_pid(pid_t nr)
 	ret = pgdm_untrack_mm(mm);
 	mmdrop(mm);
 	return ret;
-}
-
-/* --- strays -------------------------------------------------------------- */
-
-/*
- * Under track=all a CPU has loaded a root that nobody knows: its mm was born
- * before the hook, or without memory, and its task was not on the list yet
- * when the list was walked. Walk it again, soon. The switch itself holds a
- * run queue's lock and can only ask for that.
- */
-static void stray_work(struct work_struct *work)
-{
-	mutex_lock(&track_mutex);
-	if (all && add_existing())
-		pr_warn_ratelimited("track: no memory for a stray mm, it stays native\n");
-	mutex_unlock(&track_mutex);
-}
-
-static DECLARE_DELAYED_WORK(stray_dwork, stray_work);
-
-static void stray_irq_work(struct irq_work *work)
-{
-	schedule_delayed_work(&stray_dwork, STRAY_DELAY);
-}
-
-static DEFINE_IRQ_WORK(stray_iwork, stray_irq_work);
-
-/**
- * pgdm_track_stray() - a root was loaded that is not tracked
- *
- * Context: any but NMI, IRQs off, locks held.
- */
-void pgdm_track_stray(void)
-{
-	if (pgdm_track_is_all())
-		irq_work_queue(&stray_iwork);
 }
 
 /**

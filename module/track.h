@@ -14,6 +14,7 @@ int pgdm_track_pid(pid_t nr);
 int pgdm_untrack_pid(pid_t nr);
 void pgdm_track_stray(void);
 void pgdm_track_fewer(void);
+unsigned long pgdm_track_walks(void);
 void pgdm_track_exit(void);
 
 #endif

@@ -37,6 +37,7 @@ static const struct {
 	/* They may be missing. */
 	{ "efi_mm", NEVER },
 	{ "poking_mm", NEVER },
+	{ "last_mm_ctx_id", NEVER },
 	{ "user_return_notifier_register", NEVER },
 	{ "task_work_cancel_match", NEVER },
 };

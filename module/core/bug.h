@@ -41,6 +41,8 @@
 	X(clear_accessed,	"L4: (no bug) copies without Accessed bits") \
 	X(attach_early,		"A1: copies before writers past the probe are done") \
 	X(any_root,		"A2: takes an unknown table for the current mm's root") \
+	X(hold_birth,		"births: (no bug) lets the probe hold on to a birth") \
+	X(skip_kthreads,	"track: does not look for mms that kernel threads use") \
 	X(late_lower,		"flag: lowers the flag after the copy") \
 	X(shared_flag,		"flag-mm: one boolean, and whoever copies first lowers it") \
 	X(no_signal,		"flag, carry: sends nothing for an addition") \
