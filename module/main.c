@@ -17,6 +17,7 @@
 #include "hooks.h"
 #include "miss.h"
 #include "oracle.h"
+#include "preflight.h"
 #include "registry.h"
 #include "signals.h"
 #include "steer.h"
@@ -55,7 +56,9 @@ static int check_parameters(void)
 		pr_err("track=%s: expected all or none\n", track);
 		return -EINVAL;
 	}
-	return pgdm_change_find(policy) ? 0 : -EINVAL;
+	if (!pgdm_change_find(policy))
+		return -EINVAL;
+	return pgdm_preflight_load();
 }
 
 static int __init pgdm_init(void)

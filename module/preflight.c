@@ -2,8 +2,8 @@
 /*
  * Preflight: can this kernel be mirrored, and can it run on the mirrors?
  *
- * A hook that is missing is refused when the module loads. The rows here are
- * what live mode asks for on top (H2, H3).
+ * A hook that is missing is refused when the module loads, and so is a kernel of a
+ * kind that nobody has shown this to work on. The other rows are what live mode asks for on top (H2, H3).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,7 +22,7 @@
 #include "symbols.h"
 
 /**
- * struct check - one condition of live mode
+ * struct check - one condition of loading, or of live mode
  * @name: for the user
  * @holds: does it?
  * @reason: what is wrong when it does not
@@ -80,9 +80,37 @@ static const struct check checks[] = {
 	  "boot with clearcpuid=invlpgb" },
 };
 
+static bool no_lto(void)
+{
+	return !IS_ENABLED(CONFIG_LTO);
+}
+
+static bool no_kcfi(void)
+{
+	return !IS_ENABLED(CONFIG_CFI_CLANG) && !IS_ENABLED(CONFIG_CFI);
+}
+
+static const struct check load_checks[] = {
+	{ "lto", no_lto,
+	  "a kernel built with link-time optimisation may inline what is hooked, across files",
+	  "use a kernel without CONFIG_LTO" },
+	{ "kcfi", no_kcfi,
+	  "control flow integrity checks the type of functions that are called by their address",
+	  "use a kernel without CONFIG_CFI_CLANG and CONFIG_CFI" },
+};
+
 static bool holds(const struct check *c)
 {
 	return c->holds() && !pgdm_inject_unmet(c->name);
+}
+
+static void show(struct seq_file *seq, const struct check *c, const char *what)
+{
+	if (holds(c))
+		seq_printf(seq, "ok %s: %s\n", c->name, what);
+	else
+		seq_printf(seq, "FAIL %s: %s: %s; %s\n", c->name, what,
+			   c->reason, c->remedy);
 }
 
 /**
@@ -97,14 +125,30 @@ int pgdm_preflight_show(struct seq_file *seq, void *unused)
 	unsigned int i;
 
 	pgdm_hooks_preflight(seq);
-	for (i = 0; i < ARRAY_SIZE(checks); i++) {
-		const struct check *c = &checks[i];
+	for (i = 0; i < ARRAY_SIZE(load_checks); i++)
+		show(seq, &load_checks[i], "loading");
+	for (i = 0; i < ARRAY_SIZE(checks); i++)
+		show(seq, &checks[i], "live mode");
+	return 0;
+}
+
+/**
+ * pgdm_preflight_load() - is this a kernel of a kind that may be hooked?
+ *
+ * Return: 0, or -EOPNOTSUPP with reason and remedy logged.
+ */
+int pgdm_preflight_load(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(load_checks); i++) {
+		const struct check *c = &load_checks[i];
 
 		if (holds(c))
-			seq_printf(seq, "ok %s: live mode\n", c->name);
-		else
-			seq_printf(seq, "FAIL %s: live mode: %s; %s\n",
-				   c->name, c->reason, c->remedy);
+			continue;
+		pr_err("not loaded, %s: %s; %s\n", c->name, c->reason,
+		       c->remedy);
+		return -EOPNOTSUPP;
 	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 struct seq_file;
 
 int pgdm_preflight_show(struct seq_file *seq, void *unused);
+int pgdm_preflight_load(void);
 int pgdm_preflight_live(void);
 
 #endif
