@@ -40,6 +40,7 @@
 #include "inject.h"
 #include "oracle.h"
 #include "points.h"
+#include "prove.h"
 #include "signals.h"
 #include "symbols.h"
 
@@ -58,7 +59,11 @@ enum hook_kind { ON_ENTRY, ON_RETURN, FTRACE, TRACEPOINT };
  * @probe: if @kind is TRACEPOINT
  * @tp: the tracepoint found
  * @filtered: have @ops a filter, which is to be freed?
+ * @seen: bits of enum pgdm_seen; what it was seen to notice (X1)
+ * @must_see: those that it has to be seen to notice
+ * @for_live: if it was not, live mode is refused, and otherwise the load
  * @armed: is it in place?
+ * @deaf: seeded: it only seems to be
  */
 struct hook {
 	const char *symbol;
@@ -72,8 +77,42 @@ struct hook {
 	void *probe;
 	struct tracepoint *tp;
 	bool filtered;
+	atomic_t *seen;
+	unsigned int must_see;
+	bool for_live;
 	bool armed;
+	bool deaf;
 };
+
+/* --- was a hook seen to fire? -------------------------------------------- */
+
+/* A handler's: of two rows that share one, a load arms only one. */
+static atomic_t death_seen, write_seen, addition_seen, birth_seen,
+		invalidate_all_seen, invalidate_one_seen, receipt_seen,
+		fault_seen, switch_seen, table_freed_seen, flush_mm_seen;
+
+static __always_inline void note(atomic_t *seen)
+{
+	if (pgdm_prove_is_on())
+		atomic_or(pgdm_prove_who(), seen);
+}
+
+static void note_write(unsigned long word, u64 value)
+{
+	unsigned int seen = pgdm_prove_write(word, value);
+
+	if (seen != PGDM_SEEN_REMOVED || !pgdm_inject_unmet("removal"))
+		atomic_or(seen, &write_seen);
+}
+
+static void note_receipt(void)
+{
+	unsigned int who = pgdm_prove_who();
+
+	if (!pgdm_inject_unmet(who == PGDM_SEEN_HERE ? "local_flush" :
+						       "remote_flush"))
+		atomic_or(who, &receipt_seen);
+}
 
 /* --- a root entry is written ------------------------------------------- */
 
@@ -81,6 +120,9 @@ static int write_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	unsigned long flags;
 
+	if (pgdm_prove_is_on())
+		note_write(regs_get_kernel_argument(regs, 0),
+			   regs_get_kernel_argument(regs, 1));
 	local_irq_save(flags);
 	pgdm_points_write(regs_get_kernel_argument(regs, 0),
 			  regs_get_kernel_argument(regs, 1));
@@ -111,6 +153,7 @@ static bool is_5_level(void)
 struct addition {
 	struct mm_struct *mm;
 	u64 seq;
+	bool of_interest;
 };
 
 static int addition_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -118,8 +161,9 @@ static int addition_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct addition *a = (struct addition *)ri->data;
 
 	a->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
-	/* Not zero: this return is of no interest. */
-	return !pgdm_signals_before(a->mm, &a->seq);
+	a->of_interest = pgdm_signals_before(a->mm, &a->seq);
+	/* Not zero: do not come back at the return. */
+	return !a->of_interest && !pgdm_prove_is_on();
 }
 
 NOKPROBE_SYMBOL(addition_entry);
@@ -128,7 +172,9 @@ static int addition_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct addition *a = (struct addition *)ri->data;
 
-	pgdm_signals_after(a->mm, a->seq);
+	note(&addition_seen);
+	if (a->of_interest)
+		pgdm_signals_after(a->mm, a->seq);
 	return 0;
 }
 
@@ -184,6 +230,7 @@ static int birth_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct birth *b = (struct birth *)ri->data;
 	unsigned long root = regs_return_value(regs);
 
+	note(&birth_seen);
 	if (root)
 		pgdm_points_birth(b->mm, root);
 	return 0;
@@ -203,6 +250,7 @@ static void death_entry(unsigned long ip, unsigned long parent_ip,
 {
 	struct pt_regs *regs = ftrace_get_regs(fregs);
 
+	note(&death_seen);
 	pgdm_points_death(regs_get_kernel_argument(regs, 1));
 }
 
@@ -216,13 +264,17 @@ static struct ftrace_ops death_ops = {
 
 static void switch_probe(void *data, int reason, unsigned long pages)
 {
-	if (reason == TLB_FLUSH_ON_TASK_SWITCH)
-		pgdm_points_switch();
+	if (reason != TLB_FLUSH_ON_TASK_SWITCH)
+		return;
+	note(&switch_seen);
+	pgdm_points_switch();
 }
 
 static void receipt_entry(unsigned long ip, unsigned long parent_ip,
 			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	if (pgdm_prove_is_on())
+		note_receipt();
 	pgdm_points_receipt();
 }
 
@@ -231,27 +283,37 @@ static struct ftrace_ops receipt_ops = {
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
-static void invalidation_entry(unsigned long ip, unsigned long parent_ip,
-			       struct ftrace_ops *ops,
-			       struct ftrace_regs *fregs)
+/* Of everything, and of a page: whichever a flush comes to. */
+static void invalidate_all_entry(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
 {
+	note(&invalidate_all_seen);
 	pgdm_points_invalidation();
 }
 
-/* Of everything, and of a page: whichever a flush comes to. */
 static struct ftrace_ops invalidate_all_ops = {
-	.func = invalidation_entry,
+	.func = invalidate_all_entry,
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
+static void invalidate_one_entry(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+	note(&invalidate_one_seen);
+	pgdm_points_invalidation();
+}
+
 static struct ftrace_ops invalidate_one_ops = {
-	.func = invalidation_entry,
+	.func = invalidate_one_entry,
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
 static void fault_probe(void *data, unsigned long address,
 			struct pt_regs *regs, unsigned long error_code)
 {
+	note(&fault_seen);
 	pgdm_points_fault(address);
 }
 
@@ -263,6 +325,7 @@ static void table_freed_entry(unsigned long ip, unsigned long parent_ip,
 {
 	struct pt_regs *regs = ftrace_get_regs(fregs);
 
+	note(&table_freed_seen);
 	pgdm_oracle_table_freed((void *)regs_get_kernel_argument(regs, 0),
 				(void *)regs_get_kernel_argument(regs, 1));
 }
@@ -276,6 +339,7 @@ static int flush_mm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct birth *b = (struct birth *)ri->data;
 
+	note(&flush_mm_seen);
 	pgdm_oracle_flushed(b->mm);
 	return 0;
 }
@@ -300,36 +364,53 @@ static bool oracle_5_level(void)
 
 /* --- the table ---------------------------------------------------------- */
 
+/* A fault in user mode is not provoked (prove.c): nothing must be seen of it. */
 static struct hook hooks[] = {
 	{ .symbol = "pgd_free", .kind = FTRACE, .ops = &death_ops,
+	  .seen = &death_seen, .must_see = PGDM_SEEN_HERE,
 	  .purpose = "the end of an mm" },
 	{ .symbol = "native_set_p4d", .kind = ON_ENTRY, .kp = &pgdm_hooks_write,
+	  .seen = &write_seen, .must_see = PGDM_SEEN_ADDED | PGDM_SEEN_REMOVED,
 	  .wanted = is_4_level, .purpose = "root writes, 4-level" },
 	{ .symbol = "native_set_pgd", .kind = ON_ENTRY, .kp = &pgdm_hooks_write,
+	  .seen = &write_seen, .must_see = PGDM_SEEN_ADDED | PGDM_SEEN_REMOVED,
 	  .wanted = is_5_level, .purpose = "root writes, 5-level" },
 	{ .symbol = "__pud_alloc", .kind = ON_RETURN, .rp = &addition_rp,
+	  .seen = &addition_seen, .must_see = PGDM_SEEN_HERE,
 	  .wanted = is_4_level, .purpose = "additions, 4-level" },
 	{ .symbol = "__p4d_alloc", .kind = ON_RETURN, .rp = &addition_rp,
+	  .seen = &addition_seen, .must_see = PGDM_SEEN_HERE,
 	  .wanted = is_5_level, .purpose = "additions, 5-level" },
 	{ .symbol = "pgd_alloc", .kind = ON_RETURN, .rp = &birth_rp,
+	  .seen = &birth_seen, .must_see = PGDM_SEEN_HERE,
 	  .purpose = "the birth of an mm" },
 	{ .symbol = "native_flush_tlb_local", .kind = FTRACE, .for_flushes = true,
-	  .ops = &invalidate_all_ops, .purpose = "invalidation" },
+	  .seen = &invalidate_all_seen, .must_see = PGDM_SEEN_HERE,
+	  .for_live = true, .ops = &invalidate_all_ops,
+	  .purpose = "invalidation" },
 	{ .symbol = "native_flush_tlb_one_user", .kind = FTRACE, .for_flushes = true,
-	  .ops = &invalidate_one_ops, .purpose = "invalidation of a page" },
+	  .seen = &invalidate_one_seen, .must_see = PGDM_SEEN_HERE,
+	  .for_live = true, .ops = &invalidate_one_ops,
+	  .purpose = "invalidation of a page" },
 	{ .symbol = "flush_tlb_func", .kind = FTRACE, .for_flushes = true,
-	  .ops = &receipt_ops, .purpose = "flush receipt" },
+	  .seen = &receipt_seen, .must_see = PGDM_SEEN_HERE | PGDM_SEEN_THERE,
+	  .for_live = true, .ops = &receipt_ops, .purpose = "flush receipt" },
 	{ .symbol = "page_fault_user", .kind = TRACEPOINT,
 	  .probe = fault_probe, .purpose = "faults in user mode" },
 	{ .symbol = "page_fault_kernel", .kind = TRACEPOINT,
+	  .seen = &fault_seen, .must_see = PGDM_SEEN_HERE, .for_live = true,
 	  .probe = fault_probe, .purpose = "faults in kernel mode" },
 	{ .symbol = "tlb_flush", .kind = TRACEPOINT,
+	  .seen = &switch_seen, .must_see = PGDM_SEEN_HERE, .for_live = true,
 	  .probe = switch_probe, .purpose = "switches" },
 	{ .symbol = "flush_tlb_mm_range", .kind = ON_RETURN, .rp = &flush_mm_rp,
+	  .seen = &flush_mm_seen, .must_see = PGDM_SEEN_HERE,
 	  .wanted = pgdm_oracle_is_on, .purpose = "oracle, end of a flush" },
 	{ .symbol = "___pud_free_tlb", .kind = FTRACE, .ops = &table_freed_ops,
+	  .seen = &table_freed_seen, .must_see = PGDM_SEEN_HERE,
 	  .wanted = oracle_4_level, .purpose = "oracle, freed tables" },
 	{ .symbol = "___p4d_free_tlb", .kind = FTRACE, .ops = &table_freed_ops,
+	  .seen = &table_freed_seen, .must_see = PGDM_SEEN_HERE,
 	  .wanted = oracle_5_level, .purpose = "oracle, freed tables" },
 };
 
@@ -371,6 +452,8 @@ static int arm_kprobe_on_writer(struct hook *h)
 {
 	int ret = register_kprobe(h->kp);
 
+	if (!ret && pgdm_inject_deaf(h->symbol))
+		ret = disable_kprobe(h->kp);
 	if (ret || pgdm_symbols_writes_natively(h->kp->addr))
 		return ret;
 	unregister_kprobe(h->kp);
@@ -399,6 +482,10 @@ static int arm(struct hook *h)
 		return -ENOENT;
 	if (pgdm_inject_failure())
 		return -ENOMEM;
+	if (pgdm_inject_deaf(h->symbol) && h->kind != ON_ENTRY) {
+		h->deaf = true;
+		return 0;
+	}
 	switch (h->kind) {
 	case ON_ENTRY:
 		h->kp->symbol_name = h->symbol;
@@ -432,6 +519,8 @@ static int take_out(struct hook *h)
 {
 	int ret = 0;
 
+	if (h->deaf)
+		return 0;
 	switch (h->kind) {
 	case ON_ENTRY:
 		unregister_kprobe(h->kp);
@@ -613,6 +702,80 @@ bool pgdm_hooks_ok(void)
 	return !pgdm_hooks_silenced();
 }
 
+/*
+ * A machine that has one CPU and can have no other flushes no other. If another may
+ * come later, loading does not wait for it, and live mode does.
+ */
+static unsigned int not_seen(const struct hook *h, bool live)
+{
+	unsigned int must_see = h->must_see;
+
+	if (!must_see)
+		return 0;
+	if (!pgdm_prove_has_there() && (!live || num_possible_cpus() == 1))
+		must_see &= ~PGDM_SEEN_THERE;
+	return must_see & ~atomic_read(h->seen);
+}
+
+static const char *not_seen_what(unsigned int bits)
+{
+	switch (bits) {
+	case PGDM_SEEN_THERE:
+		return pgdm_prove_has_there() ?
+			"never seen to fire on a CPU that another one flushes" :
+			"not seen to fire on a CPU that another one flushes, as there was one CPU";
+	case PGDM_SEEN_REMOVED:
+		return "never seen to fire when an entry is removed";
+	default:
+		return "never seen to fire";
+	}
+}
+
+static const char *seen_what(const struct hook *h)
+{
+	if (!h->must_see)
+		return "not provoked: page_fault_kernel stands for it";
+	if ((h->must_see & PGDM_SEEN_THERE) && !pgdm_prove_has_there())
+		return "seen to fire; there is one CPU";
+	return "seen to fire";
+}
+
+static const char *remedy(unsigned int bits)
+{
+	return bits == PGDM_SEEN_THERE && !pgdm_prove_has_there() ?
+		"bring up another CPU and load the module again" :
+		"this kernel was compiled in a way that cannot be hooked, use another";
+}
+
+/**
+ * pgdm_hooks_proved() - were the hooks seen to fire? (X1)
+ * @live: ask for what live mode needs, too
+ *
+ * That a hook was seen when the module loaded holds as long as the kernel runs.
+ *
+ * Context: process, after pgdm_prove().
+ * Return: 0, or -EOPNOTSUPP with the first that was not, and the reason, logged.
+ */
+int pgdm_hooks_proved(bool live)
+{
+	unsigned int i, bits;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		const struct hook *h = &hooks[i];
+
+		if ((h->for_live && !live) || (h->wanted && !h->wanted()))
+			continue;
+		bits = not_seen(h, live);
+		if (!bits)
+			continue;
+		pr_err("%s, %s: %s: %s; %s\n",
+		       live ? "live: refused" : "not loaded", h->symbol,
+		       h->purpose, not_seen_what(bits), remedy(bits));
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 /**
  * pgdm_hooks_preflight() - print a line for each hook
  * @seq: where to
@@ -626,10 +789,7 @@ void pgdm_hooks_preflight(struct seq_file *seq)
 
 		if (h->wanted && !h->wanted())
 			continue;
-		if (!h->armed && h->for_flushes)
-			seq_printf(seq, "ok %s: %s: armed while something is tracked\n",
-				   h->symbol, h->purpose);
-		else if (!h->armed)
+		if (!h->armed && !h->for_flushes)
 			seq_printf(seq, "FAIL %s: %s: not hooked; load the module again\n",
 				   h->symbol, h->purpose);
 		else if (is_on_ftrace(h) && pgdm_ftrace_is_dead())
@@ -638,8 +798,14 @@ void pgdm_hooks_preflight(struct seq_file *seq)
 		else if ((h->kp || h->rp) && pgdm_hooks_silenced())
 			seq_printf(seq, "FAIL %s: %s: kprobes are disarmed; write 1 to debugfs kprobes/enabled\n",
 				   h->symbol, h->purpose);
+		else if (not_seen(h, true))
+			seq_printf(seq, "FAIL %s: %s: %s; %s\n", h->symbol,
+				   h->purpose, not_seen_what(not_seen(h, true)),
+				   remedy(not_seen(h, true)));
 		else
-			seq_printf(seq, "ok %s: %s: hooked\n", h->symbol,
-				   h->purpose);
+			seq_printf(seq, "ok %s: %s: %s, %s\n", h->symbol,
+				   h->purpose, h->armed ? "hooked" :
+				   "hooked while something is tracked",
+				   seen_what(h));
 	}
 }

@@ -32,6 +32,7 @@ unsigned long *pgdm_hooks_missed(void);
 bool pgdm_hooks_ok(void);
 unsigned long pgdm_hooks_missed_births(void);
 unsigned long pgdm_hooks_missed_flushes(void);
+int pgdm_hooks_proved(bool live);
 void pgdm_hooks_preflight(struct seq_file *seq);
 
 #endif

@@ -99,6 +99,10 @@ static char *hide;
 module_param(hide, charp, 0400);
 MODULE_PARM_DESC(hide, "Treat this kernel symbol as missing");
 
+static char *deaf;
+module_param(deaf, charp, 0400);
+MODULE_PARM_DESC(deaf, "Let the hook of this symbol never fire");
+
 static char fail_check[32];
 module_param_string(fail_check, fail_check, sizeof(fail_check), 0600);
 MODULE_PARM_DESC(fail_check, "Treat this condition of loading, or of preflight, as not met");
@@ -159,8 +163,17 @@ bool pgdm_inject_hidden(const char *symbol)
 }
 
 /**
+ * pgdm_inject_deaf() - shall the hook of this symbol never fire?
+ * @symbol: its name
+ */
+bool pgdm_inject_deaf(const char *symbol)
+{
+	return deaf && !strcmp(deaf, symbol);
+}
+
+/**
  * pgdm_inject_unmet() - shall this condition be treated as not met?
- * @check: its name, as preflight prints it, or call_by_address
+ * @check: its name, as preflight prints it; or one that only loading asks for
  */
 bool pgdm_inject_unmet(const char *check)
 {

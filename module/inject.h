@@ -14,6 +14,7 @@
 bool pgdm_inject_failure(void);
 int pgdm_inject_instances(int usual);
 bool pgdm_inject_hidden(const char *symbol);
+bool pgdm_inject_deaf(const char *symbol);
 bool pgdm_inject_unmet(const char *check);
 
 #else
@@ -29,6 +30,11 @@ static inline int pgdm_inject_instances(int usual)
 }
 
 static inline bool pgdm_inject_hidden(const char *symbol)
+{
+	return false;
+}
+
+static inline bool pgdm_inject_deaf(const char *symbol)
 {
 	return false;
 }

@@ -18,6 +18,7 @@
 #include "miss.h"
 #include "oracle.h"
 #include "preflight.h"
+#include "prove.h"
 #include "registry.h"
 #include "signals.h"
 #include "steer.h"
@@ -89,6 +90,11 @@ static int __init pgdm_init(void)
 	ret = pgdm_hooks_arm();
 	if (ret)
 		goto err_hooks;	/* those that were in may have started work */
+	ret = pgdm_prove();
+	if (!ret)
+		ret = pgdm_hooks_proved(false);
+	if (ret)
+		goto err_hooks;
 	ret = pgdm_steer_init();
 	if (ret)
 		goto err_hooks;

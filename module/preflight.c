@@ -2,8 +2,9 @@
 /*
  * Preflight: can this kernel be mirrored, and can it run on the mirrors?
  *
- * A hook that is missing is refused when the module loads, and so is a kernel of a
- * kind that nobody has shown this to work on. The other rows are what live mode asks for on top (H2, H3).
+ * A hook that is missing, or is not seen to fire (X1), is refused when the module
+ * loads, and so is a kernel of a kind that nobody has shown this to work on. The
+ * other rows are what live mode asks for on top (H2, H3).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -171,5 +172,5 @@ int pgdm_preflight_live(void)
 			c->remedy);
 		return -EOPNOTSUPP;
 	}
-	return 0;
+	return pgdm_hooks_proved(true);
 }

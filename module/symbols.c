@@ -30,7 +30,8 @@
  */
 enum {
 	INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, NATIVE_ALL, NATIVE_ONE,
-	FLUSH_MM, CANCEL_WORK, FTRACE_DISABLED, LAST_CTX, NR_SYMBOLS
+	FLUSH_MM, CANCEL_WORK, FTRACE_DISABLED, LAST_CTX, MM_ALLOC, MMAP_LAYOUT,
+	NR_SYMBOLS
 };
 
 static struct {
@@ -48,6 +49,8 @@ static struct {
 	[CANCEL_WORK]	= { "task_work_cancel_match", false },
 	[FTRACE_DISABLED] = { "ftrace_disabled", true },
 	[LAST_CTX]	= { "last_mm_ctx_id", false },
+	[MM_ALLOC]	= { "mm_alloc", true },
+	[MMAP_LAYOUT]	= { "arch_pick_mmap_layout", true },
 };
 
 typedef unsigned long (*lookup_t)(const char *name);
@@ -203,6 +206,10 @@ bool pgdm_symbols_can_flush_mm(void)
 	return symbols[FLUSH_MM].address;
 }
 
+typedef void flush_mm_fn(struct mm_struct *mm, unsigned long start,
+			 unsigned long end, unsigned int stride_shift,
+			 bool freed_tables);
+
 /**
  * pgdm_symbols_flush_mm() - flush all that TLBs hold of an mm
  * @mm: the mm; pgdm_symbols_can_flush_mm() was true
@@ -211,9 +218,7 @@ bool pgdm_symbols_can_flush_mm(void)
  */
 void pgdm_symbols_flush_mm(struct mm_struct *mm)
 {
-	void (*flush)(struct mm_struct *mm, unsigned long start,
-		      unsigned long end, unsigned int stride_shift,
-		      bool freed_tables) = symbols[FLUSH_MM].address;
+	flush_mm_fn *flush = symbols[FLUSH_MM].address;
 
 	flush(mm, 0, TLB_FLUSH_ALL, 0, false);
 }
@@ -260,6 +265,52 @@ u64 pgdm_symbols_last_ctx(void)
 	const atomic64_t *last = symbols[LAST_CTX].address;
 
 	return last ? atomic64_read(last) : U64_MAX;
+}
+
+/**
+ * pgdm_symbols_flush_page() - flush what TLBs hold of a page, by that page
+ * @mm: the mm; pgdm_symbols_can_flush_mm() was true
+ * @address: of the page
+ *
+ * The kernel flushes everything instead from a number of pages on that the user can
+ * set, to 0 too (tlb_single_page_flush_ceiling). It counts in strides: a page in
+ * strides of 2 MiB is none.
+ *
+ * Context: IRQs on; waits for the CPUs that run @mm.
+ */
+void pgdm_symbols_flush_page(struct mm_struct *mm, unsigned long address)
+{
+	flush_mm_fn *flush = symbols[FLUSH_MM].address;
+
+	flush(mm, address, address + PAGE_SIZE, PMD_SHIFT, false);
+}
+
+/**
+ * pgdm_symbols_mm_alloc() - make an address space that belongs to nobody
+ *
+ * Context: process; sleeps.
+ * Return: the mm, to be given back with mmput(), or NULL.
+ */
+struct mm_struct *pgdm_symbols_mm_alloc(void)
+{
+	struct mm_struct *(*alloc)(void) = symbols[MM_ALLOC].address;
+
+	return alloc();
+}
+
+/**
+ * pgdm_symbols_pick_mmap_layout() - make an address space fit for vm_mmap()
+ * @mm: new, used by nobody
+ * @stack: limits of the stack that the layout shall leave room for
+ *
+ * Context: process.
+ */
+void pgdm_symbols_pick_mmap_layout(struct mm_struct *mm, struct rlimit *stack)
+{
+	void (*pick)(struct mm_struct *mm, struct rlimit *stack) =
+		symbols[MMAP_LAYOUT].address;
+
+	pick(mm, stack);
 }
 
 struct search {

@@ -9,6 +9,7 @@
 
 struct callback_head;
 struct mm_struct;
+struct rlimit;
 struct task_struct;
 struct tracepoint;
 
@@ -26,6 +27,9 @@ pgdm_symbols_cancel_task_work(struct task_struct *task,
 			      bool (*match)(struct callback_head *work,
 					    void *unused));
 u64 pgdm_symbols_last_ctx(void);
+void pgdm_symbols_flush_page(struct mm_struct *mm, unsigned long address);
+struct mm_struct *pgdm_symbols_mm_alloc(void);
+void pgdm_symbols_pick_mmap_layout(struct mm_struct *mm, struct rlimit *stack);
 struct tracepoint *pgdm_symbols_tracepoint(const char *name);
 
 #endif

@@ -18,6 +18,8 @@ static const struct {
 } symbols[] = {
 	{ "init_mm", ALWAYS },
 	{ "ftrace_disabled", ALWAYS },
+	{ "mm_alloc", ALWAYS },
+	{ "arch_pick_mmap_layout", ALWAYS },
 	{ "pgd_free", ALWAYS },
 	{ "native_set_p4d", LEVELS_4 },
 	{ "native_set_pgd", LEVELS_5 },
