@@ -802,10 +802,11 @@ void pgdm_hooks_preflight(struct seq_file *seq)
 			seq_printf(seq, "FAIL %s: %s: %s; %s\n", h->symbol,
 				   h->purpose, not_seen_what(not_seen(h, true)),
 				   remedy(not_seen(h, true)));
+		else if (!h->armed)
+			seq_printf(seq, "ok %s: %s: armed while something is tracked\n",
+				   h->symbol, h->purpose);
 		else
-			seq_printf(seq, "ok %s: %s: %s, %s\n", h->symbol,
-				   h->purpose, h->armed ? "hooked" :
-				   "hooked while something is tracked",
-				   seen_what(h));
+			seq_printf(seq, "ok %s: %s: hooked, %s\n", h->symbol,
+				   h->purpose, seen_what(h));
 	}
 }
