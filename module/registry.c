@@ -28,6 +28,7 @@
 
 #include <linux/atomic.h>
 #include <linux/hash.h>
+#include <linux/irq_work.h>
 #include <linux/kprobes.h>
 #include <linux/log2.h>
 #include <linux/mempool.h>
@@ -41,6 +42,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <asm/cpufeature.h>
 
 #include "core/bug.h"
@@ -161,6 +163,26 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
 	return pm;
 }
 
+/*
+ * A newborn waits for a grace period after the note, and on a quiet machine nobody
+ * else asks for one. To ask wakes a kernel thread, and wants IRQs on: the hook has
+ * them off and its caller holds locks. So an irq_work, and from it a work. One that
+ * is queued already runs after this note, too.
+ */
+static void grace_work(struct work_struct *work)
+{
+	start_poll_synchronize_rcu();
+}
+
+static DECLARE_WORK(grace, grace_work);
+
+static void grace_irq_work(struct irq_work *work)
+{
+	schedule_work(&grace);
+}
+
+static DEFINE_IRQ_WORK(grace_iwork, grace_irq_work);
+
 /**
  * pgdm_registry_note_kernel_write() - a kernel-half entry is being written
  *
@@ -177,6 +199,7 @@ void pgdm_registry_note_kernel_write(void)
 	       !try_cmpxchg(&kernel_write_note, &seen, note))
 		;
 	smp_mb(); /* the note before the look-up, see A1 above */
+	irq_work_queue(&grace_iwork);
 }
 
 static void entry_free_rcu(struct rcu_head *rcu)
@@ -604,6 +627,8 @@ int pgdm_registry_init(void)
  */
 void pgdm_registry_exit(void)
 {
+	irq_work_sync(&grace_iwork);
+	cancel_work_sync(&grace);
 	pgdm_registry_remove_since(0);
 	rcu_barrier(); /* for entry_free_rcu() */
 	mempool_destroy(mm_pool);

@@ -61,6 +61,37 @@ STAGE_TEST(mirrors_made_later_have_it)
 	EXPECT_EQ(0, pgdm_audit().stale);
 }
 
+#define TRACING "/sys/kernel/tracing/"
+
+/*
+ * A newborn has no mirror before a grace period has passed since the last write of a
+ * kernel-half entry. The module asks for one, or a quiet machine would have none.
+ */
+STAGE_TEST(a_newborn_gets_its_mirror)
+{
+	struct pgdm_partner p;
+
+	if (!pgdm_has_pti())
+		SKIP(return, "needs page table isolation");
+	ASSERT_EQ(0, pgdm_write_path(TRACING "set_ftrace_filter",
+				     "start_poll_synchronize_rcu"));
+	ASSERT_EQ(0, pgdm_write_path(TRACING "current_tracer", "function"));
+	track_self();
+	ASSERT_EQ(0, write_ldt(0));
+	pgdm_partner_start(&p, THERE);
+	pgdm_wait_for(strstr(pgdm_read_path(TRACING "trace"),
+			     " start_poll_synchronize_rcu <-"));
+	pgdm_wait_for(({
+		pgdm_partner_ping(&p);
+		pgdm_mirrors(THERE, pgdm_id(p.pid), NULL);
+	}));
+	pgdm_partner_stop(&p);
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_write_path(TRACING "current_tracer", "nop"));
+	EXPECT_EQ(0, pgdm_write_path(TRACING "set_ftrace_filter",
+				     "!start_poll_synchronize_rcu"));
+}
+
 STAGE_TEST(without_pti_nothing_is_written)
 {
 	uint64_t publishes;
