@@ -6,8 +6,10 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include "change.h"
 #include "core/policy.h"
@@ -29,8 +31,62 @@ static char *policy = "dirty";
 module_param(policy, charp, 0400);
 MODULE_PARM_DESC(policy, "Policy in force after loading (debugfs policy lists them)");
 
-static bool live;
-module_param(live, bool, 0400);
+/*
+ * The file of the parameter is there before pgdm_init() and after pgdm_exit(), and
+ * is the way out of live mode where debugfs is locked down. Both lock the kernel's
+ * parameters to change this, so nobody is in live_set() meanwhile.
+ */
+static enum {
+	LIVE_STORED,	/* while the parameters are read: for pgdm_init() */
+	LIVE_REFUSED,	/* while the module comes or goes */
+	LIVE_STEERED,	/* as debugfs live */
+} live_phase;		/* kernel_param_lock() */
+
+static bool live;	/* constant once pgdm_init() has begun */
+
+static void set_live_phase(int phase)
+{
+	kernel_param_lock(THIS_MODULE);
+	live_phase = phase;
+	kernel_param_unlock(THIS_MODULE);
+}
+
+static int live_set(const char *value, const struct kernel_param *kp)
+{
+	bool on;
+
+	/* No value stands for 1, as with any parameter that is a truth. */
+	if (value && kstrtobool(value, &on)) {
+		pr_warn_ratelimited("live: expected 0 or 1\n");
+		return -EINVAL;
+	}
+	on = value ? on : true;
+	switch (live_phase) {
+	case LIVE_STORED:
+		live = on;
+		return 0;
+	case LIVE_STEERED:
+		return pgdm_steer_set(on);
+	default:
+		return -EBUSY;
+	}
+}
+
+static int live_get(char *buffer, const struct kernel_param *kp)
+{
+	bool on = live_phase == LIVE_STEERED ? pgdm_steer_is_live() : live;
+
+	return sysfs_emit(buffer, "%c\n", on ? 'Y' : 'N');
+}
+
+static const struct kernel_param_ops live_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = live_set,
+	.get = live_get,
+};
+
+module_param_cb(live, &live_ops, NULL, 0600);
+__MODULE_PARM_TYPE(live, "bool");
 MODULE_PARM_DESC(live, "1: CR3 holds the mirrors; 0: they are kept and audited only");
 
 static char *track = "none";
@@ -66,6 +122,7 @@ static int __init pgdm_init(void)
 {
 	int ret;
 
+	set_live_phase(LIVE_REFUSED);
 	ret = check_parameters();
 	if (ret)
 		return ret;
@@ -112,6 +169,7 @@ static int __init pgdm_init(void)
 	ret = pgdm_debugfs_init();
 	if (ret)
 		goto err_steer;
+	set_live_phase(LIVE_STEERED);
 	pgdm_track_fewer();	/* all hooks are in, and nothing may be tracked */
 	pr_info("%s mode, policy %s, %u mirrors a CPU, tracking %s\n",
 		live ? "live" : "shadow", policy, mirrors, track);
@@ -151,6 +209,7 @@ static void __exit pgdm_exit(void)
 {
 	if (pgdm_ftrace_is_dead())
 		pgdm_ftrace_hold();
+	set_live_phase(LIVE_REFUSED);
 	pgdm_debugfs_exit();
 	pgdm_change_exit();
 	pgdm_signals_exit();

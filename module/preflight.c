@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/kconfig.h>
 #include <linux/printk.h>
+#include <linux/security.h>
 #include <linux/seq_file.h>
 #include <asm/cpufeature.h>
 
@@ -114,6 +115,18 @@ static void show(struct seq_file *seq, const struct check *c, const char *what)
 			   c->reason, c->remedy);
 }
 
+/*
+ * Live mode is not refused for it: the parameter ends it. Asking when it is locked
+ * down logs a line.
+ */
+static void show_lockdown(struct seq_file *seq)
+{
+	if (!security_locked_down(LOCKDOWN_DEBUGFS))
+		seq_puts(seq, "ok lockdown: all files can be reached\n");
+	else
+		seq_puts(seq, "FAIL lockdown: the kernel is locked down, files that can be written are out of reach; live mode: write to /sys/module/pgd_mirror/parameters/live\n");
+}
+
 /**
  * pgdm_preflight_show() - print a line for each condition
  * @seq: where to
@@ -126,6 +139,7 @@ int pgdm_preflight_show(struct seq_file *seq, void *unused)
 	unsigned int i;
 
 	pgdm_hooks_preflight(seq);
+	show_lockdown(seq);
 	for (i = 0; i < ARRAY_SIZE(load_checks); i++)
 		show(seq, &load_checks[i], "loading");
 	for (i = 0; i < ARRAY_SIZE(checks); i++)

@@ -33,6 +33,8 @@ STAGE_TEST(defaults)
 	EXPECT_STREQ("0\n", param("oracle"));
 	ASSERT_EQ(0, stat(PGDM_PARAMS "policy", &st));
 	EXPECT_EQ(S_IFREG | 0400, st.st_mode);
+	ASSERT_EQ(0, stat(PGDM_PARAMS "live", &st));
+	EXPECT_EQ(S_IFREG | 0600, st.st_mode);
 	EXPECT_EQ(0, pgdm_nr_tracked());
 	EXPECT_EQ(0, pgdm_stat("switches"));
 	EXPECT_EQ(0, pgdm_unload());
