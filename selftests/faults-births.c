@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ struct family {
 
 static pid_t start_waiting(int told)
 {
-	pid_t pid = fork();
+	/* The C library's would wait for another thread that is in fork(). */
+	pid_t pid = (pid_t)syscall(SYS_fork);
 
 	if (pid < 0)
 		pgdm_die("fork");
