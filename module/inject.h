@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Failures on demand, in builds with PGDM_SEEDED_BUGS only: allocations that
- * fail, symbols that are missing, probes that follow few tasks, conditions of loading or of live mode that are
- * not met. (The seeded bugs are in core/bug.h.)
+ * fail, symbols that are missing, probes that follow few tasks, conditions of
+ * loading or of live mode that are not met. (The seeded bugs are in core/bug.h.)
  */
 #ifndef _PGDM_INJECT_H
 #define _PGDM_INJECT_H
