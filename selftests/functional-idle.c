@@ -27,7 +27,8 @@ static unsigned int nr_hooked(void)
 
 	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
 		snprintf(start, sizeof(start), "%s (", symbols[i]);
-		n += strstr(text, start) != NULL;
+		if (strstr(text, start))
+			n++;
 	}
 	return n;
 }

@@ -158,12 +158,13 @@ static double per_entry(void)
 
 int main(void)
 {
-	char *p = map(), *q = map();
+	char *p = map(), *q;
 
-	per_fault(q);
 	printf("switch %.1f\n", per_switch());
 	printf("fault %.1f\n", per_fault(p));
 	printf("flush %.1f\n", per_flush(p));
+	q = map();
+	per_fault(q);
 	printf("range1 %.1f\n", per_range(q, 1));
 	printf("range8 %.1f\n", per_range(q, 8));
 	printf("range33 %.1f\n", per_range(q, 33));
