@@ -2,7 +2,7 @@
 /*
  * Auditing all mirrors of all CPUs.
  *
- * First of each CPU whether it walks a mirror that it must not (L1, L2). Then
+ * First of each CPU whether it walks a table that it must not (L1, L2). Then
  * a mirror is compared on the CPU that owns it, with IRQs off, so that it is
  * not synced meanwhile; one mirror an IPI, so that IRQs are not off for long.
  * If a writer is under way the comparison says so, and is repeated.
@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/smp.h>
+#include <asm/special_insns.h>
 
 #include "core/primary.h"
 #include "cpus.h"
@@ -40,6 +41,7 @@ struct totals {
 	unsigned long entries;
 	unsigned long stale;
 	unsigned long violations;
+	unsigned int on_primary;
 };
 
 static void audit_mirror(void *data)
@@ -74,11 +76,44 @@ static void audit_mirror(void *data)
 	pgdm_registry_unlock(p, flags);
 }
 
-static void audit_cpu(void *stranded)
+struct walk {
+	enum pgdm_place place;
+	u64 cr3;
+};
+
+static void look_at_cr3(void *data)
 {
 	struct pgdm_cache *c = pgdm_cpus_active();
+	struct walk *w = data;
 
-	*(int *)stranded = c ? pgdm_steer_stranded(c) : -1;
+	w->place = c ? pgdm_steer_place(c) : PGDM_PLACE_OK;
+	w->cr3 = __native_read_cr3();
+}
+
+static void audit_cpu(struct seq_file *seq, unsigned int cpu,
+		      struct totals *sum)
+{
+	struct walk w = {};
+
+	if (smp_call_function_single(cpu, look_at_cr3, &w, 1))
+		return;
+	switch (w.place) {
+	case PGDM_PLACE_OK:
+		break;
+	case PGDM_PLACE_PRIMARY:
+		sum->on_primary++;
+		break;
+	case PGDM_PLACE_STRANDED:
+		sum->violations++;
+		seq_printf(seq, "cpu %u CR3 %#llx: a mirror, and not this CPU's to walk\n",
+			   cpu, w.cr3);
+		break;
+	case PGDM_PLACE_FOREIGN:
+		sum->violations++;
+		seq_printf(seq, "cpu %u CR3 %#llx: neither a mirror nor the active mm's\n",
+			   cpu, w.cr3);
+		break;
+	}
 }
 
 static void report(struct seq_file *seq, unsigned int cpu,
@@ -145,18 +180,13 @@ int pgdm_audit_show(struct seq_file *seq, void *unused)
 {
 	struct totals sum = {};
 	unsigned int cpu, slot;
-	int stranded = -1, ret = 0;
+	int ret = 0;
 
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		struct pgdm_cache *c = pgdm_engine.caches[cpu];
 
-		smp_call_function_single(cpu, audit_cpu, &stranded, 1);
-		if (stranded >= 0) {
-			sum.violations++;
-			seq_printf(seq, "cpu %u slot %d: in CR3, and not this CPU's to walk\n",
-				   cpu, stranded);
-		}
+		audit_cpu(seq, cpu, &sum);
 		for (slot = 0; !ret && c && slot < c->nr; slot++)
 			ret = audit_slot(seq, cpu, slot, &sum);
 	}
@@ -164,6 +194,8 @@ int pgdm_audit_show(struct seq_file *seq, void *unused)
 	if (ret)
 		return ret;
 	count_violations(seq, sum.violations);
+	seq_printf(seq, "on_primary %u CPUs that should be on their mirrors\n",
+		   sum.on_primary);
 	seq_printf(seq, "stale %lu entries published and not yet synced\n",
 		   sum.stale);
 	seq_printf(seq, "audited %lu mirrors, %lu entries, %lu violations\n",

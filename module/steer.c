@@ -45,14 +45,17 @@
 
 #include <linux/mutex.h>
 #include <linux/pgtable.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/suspend.h>
 #include <asm/processor.h>
 
 #include "core/bug.h"
 #include "core/primary.h"
+#include "inject.h"
 #include "points.h"
 #include "preflight.h"
+#include "symbols.h"
 
 DEFINE_STATIC_KEY_FALSE(pgdm_steer_key);
 
@@ -87,31 +90,49 @@ void pgdm_steer_release_cpu(struct pgdm_cache *c,
 		return;
 	if (holds(m) && !pgdm_bug(keep_cr3))
 		pgdm_steer_write(__native_read_cr3(),
-				 __pa(p->page[PGDM_KERNEL_PAGE]));
+				 pgdm_inject_root(p->page[PGDM_KERNEL_PAGE]));
 	WRITE_ONCE(c->loaded, NULL);
 }
 
-/**
- * pgdm_steer_stranded() - is this CPU on a mirror that it does not have loaded?
- * @c: this CPU's cache
- *
- * L1, L2: such a mirror may be given to another mm while the CPU walks it.
- * A CPU on a primary is never wrong.
- *
- * Context: IRQs off.
- * Return: the number of the mirror, or -1.
+/*
+ * L1, L2: a mirror that is not loaded may be given to another mm while the CPU walks
+ * it. The roots that the kernel itself may have loaded when IRQs are on, so that
+ * the audit's IPI comes in: that of the active mm (also of a lazy one), init_mm's
+ * after leaving a lazy one, efi_mm's in a call of the firmware. PTI has user mode on
+ * another page of the pair, but not kernel mode. The masks of read_cr3_pa() leave
+ * neither PCID nor LAM bits.
  */
-int pgdm_steer_stranded(const struct pgdm_cache *c)
+static enum pgdm_place place_off(const struct pgdm_cache *c)
 {
+	u64 phys = read_cr3_pa();
 	unsigned int i;
 
-	for (i = 0; i < c->nr; i++) {
-		const struct pgdm_mirror *m = &c->mirror[i];
+	for (i = 0; i < c->nr; i++)
+		if (holds(&c->mirror[i]))
+			return PGDM_PLACE_STRANDED;
+	if (phys != __pa(current->active_mm->pgd) &&
+	    !pgdm_symbols_is_kernel_root((unsigned long)__va(phys)))
+		return PGDM_PLACE_FOREIGN;
+	return c->loaded && pgdm_steer_is_live() ? PGDM_PLACE_PRIMARY :
+						   PGDM_PLACE_OK;
+}
 
-		if (holds(m) && (c->loaded != m || !READ_ONCE(m->primary)))
-			return i;
-	}
-	return -1;
+/**
+ * pgdm_steer_place() - is this CPU where it should be?
+ * @c: this CPU's cache
+ *
+ * A CPU on a primary is never wrong, but in live mode it should be on its mirror: a
+ * KVM exit takes it off until its next switch.
+ *
+ * Context: IRQs off, in an interrupt of code that had them on.
+ */
+enum pgdm_place pgdm_steer_place(const struct pgdm_cache *c)
+{
+	const struct pgdm_mirror *m = c->loaded;
+
+	if (holds(m) && READ_ONCE(m->primary))
+		return PGDM_PLACE_OK;
+	return place_off(c);
 }
 
 static void release(void *only)
@@ -229,4 +250,5 @@ void pgdm_steer_exit(void)
 {
 	unregister_pm_notifier(&power_nb);
 	pgdm_steer_set(false);
+	pgdm_inject_exit();
 }

@@ -54,12 +54,26 @@ static __always_inline void pgdm_steer_load(struct pgdm_cache *c,
 	pgdm_stat_inc(&c->stats, PGDM_STAT_steered);
 }
 
+/**
+ * enum pgdm_place - what a CPU has in CR3
+ * @PGDM_PLACE_OK: its loaded mirror, or what the kernel has put there
+ * @PGDM_PLACE_PRIMARY: the latter, though live, and with a mirror loaded
+ * @PGDM_PLACE_STRANDED: a mirror that it does not have loaded
+ * @PGDM_PLACE_FOREIGN: something else
+ */
+enum pgdm_place {
+	PGDM_PLACE_OK,
+	PGDM_PLACE_PRIMARY,
+	PGDM_PLACE_STRANDED,
+	PGDM_PLACE_FOREIGN,
+};
+
 int pgdm_steer_init(void);
 void pgdm_steer_exit(void);
 int pgdm_steer_set(bool live);
 void pgdm_steer_release_cpu(struct pgdm_cache *c,
 			    const struct pgdm_primary *only);
 void pgdm_steer_release(const struct pgdm_primary *only);
-int pgdm_steer_stranded(const struct pgdm_cache *c);
+enum pgdm_place pgdm_steer_place(const struct pgdm_cache *c);
 
 #endif

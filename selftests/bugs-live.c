@@ -106,4 +106,34 @@ STAGE_TEST(vm_exit)
 	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
 }
 
+/* The same: neither a mirror nor the mm's own table, and nobody syncs it. */
+SEEDED_BUG(foreign_cr3, untrack)
+
+/*
+ * L2: a CPU that is off its mirror is on its primary, which is right, and is counted.
+ * Each round makes both CPUs fault; another process may put them back.
+ */
+STAGE_TEST(on_primary)
+{
+	bool counted = false;
+	unsigned int i;
+
+	track_self_on_both(self);
+	EXPECT_EQ(0, pgdm_audit().on_primary);
+	pgdm_bug("vm_exit");
+	for (i = 0; i < ROUNDS && !counted; i++) {
+		pgdm_slot_add(PGDM_SLOT_FIRST);
+		touch_there(self, PGDM_SLOT_FIRST, 1);
+		counted = pgdm_audit().on_primary == 2;
+		pgdm_slot_unmap(PGDM_SLOT_FIRST);
+	}
+	EXPECT_TRUE(counted);
+	EXPECT_EQ(0, pgdm_audit().violations);
+	pgdm_bug("none");
+	round_trip(self);
+	round_trip_here(self);
+	EXPECT_EQ(0, pgdm_audit().on_primary);
+	EXPECT_EQ(0, pgdm_audit().violations);
+}
+
 TEST_HARNESS_MAIN

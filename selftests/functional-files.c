@@ -274,7 +274,8 @@ STAGE_TEST(hist_counts_each_sync)
 
 STAGE_TEST(audit_of_nothing)
 {
-	EXPECT_STREQ("stale 0 entries published and not yet synced\n"
+	EXPECT_STREQ("on_primary 0 CPUs that should be on their mirrors\n"
+		     "stale 0 entries published and not yet synced\n"
 		     "audited 0 mirrors, 0 entries, 0 violations\n",
 		     pgdm_read("audit"));
 }

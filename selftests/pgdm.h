@@ -78,6 +78,7 @@ uint64_t pgdm_stat(const char *name);
 uint64_t pgdm_cpu_stat(unsigned int cpu, const char *name);
 
 struct pgdm_audit {
+	unsigned int on_primary;
 	unsigned long stale;
 	unsigned long mirrors;
 	unsigned long entries;

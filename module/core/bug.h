@@ -31,6 +31,7 @@
 	X(evict_loaded,		"L1: evicts the mirror that is loaded") \
 	X(keep_cr3,		"L2: untracks and leaves CPUs on their mirrors") \
 	X(vm_exit,		"L2: (no bug) puts the CPU on its primary at each fault") \
+	X(foreign_cr3,		"L2: puts CPUs back on a copy of their primary") \
 	X(kernel_page_only,	"L3: does not copy the user table of a pair") \
 	X(whole_cr3,		"C1: loses all of CR3 but the address") \
 	X(ignore_preflight,	"H2, H3: goes live whatever preflight says") \
