@@ -234,9 +234,10 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
  */
 static void take_mirrors(struct pgdm_mm *pm, const char *why)
 {
-	atomic_dec(&nr_tracked);
 	pgdm_engine_forget(&pm->primary);
 	trace_untrack(pm->primary.id, why);
+	/* Last: where nothing is counted no mirror has a primary (track.c). */
+	atomic_dec(&nr_tracked);
 }
 
 /* Caller holds the bucket's lock. */
