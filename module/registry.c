@@ -278,6 +278,7 @@ static bool enter(struct bucket *b, struct pgdm_mm *pm)
 /**
  * pgdm_registry_add() - enter an mm that exists already
  * @mm: the caller holds a reference (mm_count), so that the root stays
+ * @since: the children that are to be tracked have a greater context.ctx_id
  *
  * No mirror is made before pgdm_registry_settle().
  *
@@ -285,7 +286,7 @@ static bool enter(struct bucket *b, struct pgdm_mm *pm)
  * Return: 0, -EEXIST when it is tracked, -EINVAL for one of the kernel's own
  * address spaces, -ENOMEM.
  */
-int pgdm_registry_add(struct mm_struct *mm)
+int pgdm_registry_add(struct mm_struct *mm, u64 since)
 {
 	unsigned long root = (unsigned long)mm->pgd, flags;
 	struct bucket *b = bucket_of(root);
@@ -299,6 +300,7 @@ int pgdm_registry_add(struct mm_struct *mm)
 	if (!pm)
 		return -ENOMEM;
 	entry_init(pm, mm, root, false);
+	pm->since = since;
 	spin_lock_irqsave(&b->lock, flags);
 	added = enter(b, pm);
 	spin_unlock_irqrestore(&b->lock, flags);

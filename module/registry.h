@@ -48,7 +48,7 @@ void pgdm_registry_exit(void);
 
 struct pgdm_mm *pgdm_registry_find(unsigned long root);
 struct pgdm_mm *pgdm_registry_find_ready(unsigned long root);
-int pgdm_registry_add(struct mm_struct *mm);
+int pgdm_registry_add(struct mm_struct *mm, u64 since);
 bool pgdm_registry_births_open(void);
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root);
 bool pgdm_registry_settle(void);

@@ -169,7 +169,10 @@ static unsigned int collect(struct mm_struct **mms, unsigned int max)
 	return n;
 }
 
-/* @found: how many were tracked. */
+/*
+ * Whoever should have been tracked all the time: so should its children.
+ * @found: how many were tracked.
+ */
 static int add_existing(unsigned int *found)
 {
 	struct mm_struct *mms[BATCH];
@@ -184,7 +187,8 @@ static int add_existing(unsigned int *found)
 		n = collect(mms, BATCH);
 		for (i = 0; i < n; i++) {
 			if (!ret) {
-				ret = pgdm_registry_add(mms[i]);
+				ret = pgdm_registry_add(mms[i],
+							mms[i]->context.ctx_id);
 				*found += !ret;
 			}
 			if (ret == -EEXIST)
@@ -349,7 +353,7 @@ int pgdm_track_mm(struct mm_struct *mm)
 	mutex_lock(&track_mutex);
 	ret = pgdm_ftrace_is_dead() ? -ENODEV : pgdm_hooks_arm_flushes();
 	if (!ret)
-		ret = pgdm_registry_add(mm);
+		ret = pgdm_registry_add(mm, pgdm_symbols_last_ctx());
 	if (!ret)
 		settle();
 	else

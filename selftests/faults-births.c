@@ -135,7 +135,11 @@ STAGE_TEST(of_an_untracked_parent)
 	ASSERT_EQ(0, pgdm_writef("track", "pid %d", self->partner.pid));
 	missed = start_missed(self, &followed);
 	walks = pgdm_stat("stray_walks");
-	pgdm_wait_for(pgdm_stat("stray_walks") != walks);
+	/* Each switch to a root that is not tracked asks for a walk. */
+	pgdm_wait_for(({
+		round_trip_here(self);
+		pgdm_stat("stray_walks") != walks;
+	}));
 	EXPECT_EQ(1, pgdm_nr_tracked());
 	end_followed(followed);
 	end_family(&missed);
