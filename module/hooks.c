@@ -564,23 +564,23 @@ static int disarm(struct hook *h)
  *
  * Context: may sleep.
  * Return: 0, or the error of the first hook that is still in, or may be: it calls
- * into the module for ever, which must not go. Those that can be are out.
+ * into the module for ever, which must not go. Those before it in the table are in
+ * as well, on which it may rely.
  */
 int pgdm_hooks_disarm(void)
 {
-	int i, ret, first = 0;
+	int i, ret = 0;
 
-	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--) {
+	for (i = ARRAY_SIZE(hooks) - 1; i >= 0 && !ret; i--) {
 		ret = hooks[i].armed ? disarm(&hooks[i]) : 0;
 		if (!ret)
 			free_filter(&hooks[i]);
-		else if (!first)
+		else
 			pr_err("cannot take %s out: error %d\n",
 			       hooks[i].symbol, ret);
-		first = first ?: ret;
 	}
 	tracepoint_synchronize_unregister();
-	return first;
+	return ret;
 }
 
 /* Of those that are wanted: in place already, or put there. */
