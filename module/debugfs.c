@@ -14,6 +14,7 @@
 #include <linux/uaccess.h>
 
 #include "audit.h"
+#include "inject.h"
 #include "preflight.h"
 
 /**
@@ -109,6 +110,8 @@ int pgdm_debugfs_init(void)
 {
 	unsigned int i;
 
+	if (pgdm_inject_unmet("debugfs"))
+		return -ENODEV;
 	dir = debugfs_create_dir("pgd_mirror", NULL);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);

@@ -135,15 +135,15 @@ static int __init pgdm_init(void)
 	if (ret)
 		return ret;
 	pgdm_miss_init();
-	ret = pgdm_registry_init();
-	if (ret)
-		goto err;
 	ret = pgdm_cpus_init(mirrors);
 	if (ret)
-		goto err_registry;
-	ret = pgdm_stats_init();
+		goto err;
+	ret = pgdm_registry_init();
 	if (ret)
 		goto err_cpus;
+	ret = pgdm_stats_init();
+	if (ret)
+		goto err_registry;
 	ret = pgdm_hooks_arm();
 	if (ret)
 		goto err_hooks;	/* those that were in may have started work */
@@ -188,10 +188,10 @@ err_hooks:
 	pgdm_miss_exit();
 	pgdm_ftrace_exit();
 	pgdm_stats_exit();
+err_registry:
+	pgdm_registry_exit();	/* takes the mirrors of what is tracked */
 err_cpus:
 	pgdm_cpus_exit();
-err_registry:
-	pgdm_registry_exit();
 err:
 	pr_err("not loaded, error %d\n", ret);
 	return ret;

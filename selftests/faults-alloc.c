@@ -81,6 +81,18 @@ STAGE_TEST(loading_with_all)
 	EXPECT_EQ(0, pgdm_unload());
 }
 
+/* The last step fails, when all is tracked and live. */
+STAGE_TEST(loading_without_debugfs)
+{
+	pgdm_worker_stop(&self->worker);
+	EXPECT_EQ(ENODEV, pgdm_load("track=all live=1 fail_check=debugfs"));
+	EXPECT_FALSE(pgdm_is_loaded());
+	ASSERT_EQ(0, pgdm_load("track=all live=1"));
+	pgdm_worker_start(&self->worker, THERE);
+	EXPECT_EQ(0, pgdm_audit().violations);
+	EXPECT_EQ(0, pgdm_unload());
+}
+
 STAGE_TEST(tracking_a_process)
 {
 	ASSERT_EQ(0, pgdm_load(""));
