@@ -90,13 +90,24 @@ static void look_at_cr3(void *data)
 	w->cr3 = __native_read_cr3();
 }
 
+/*
+ * exec and a call of the firmware set active_mm a moment before they load its root,
+ * with IRQs on in between. What is foreign stays so.
+ */
+#define FOREIGN_TRIES	5
+
 static void audit_cpu(struct seq_file *seq, unsigned int cpu,
 		      struct totals *sum)
 {
 	struct walk w = {};
+	unsigned int tries = 0;
 
-	if (smp_call_function_single(cpu, look_at_cr3, &w, 1))
-		return;
+	do {
+		if (tries)
+			usleep_range(RETRY_US, 2 * RETRY_US);
+		if (smp_call_function_single(cpu, look_at_cr3, &w, 1))
+			return;
+	} while (w.place == PGDM_PLACE_FOREIGN && ++tries < FOREIGN_TRIES);
 	switch (w.place) {
 	case PGDM_PLACE_OK:
 		break;
