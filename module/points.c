@@ -83,7 +83,8 @@ void pgdm_points_write(unsigned long word, u64 value)
 
 	rcu_read_lock();
 	pm = pgdm_registry_find(root);
-	if (pm) {
+	/* Also of the dead: until its mirrors are taken they follow it. */
+	if (pm && !READ_ONCE(pm->excluded)) {
 		pgdm_write_init(&w, index, value, pair, user_page,
 				__supported_pte_mask & _PAGE_NX);
 		seq = pgdm_primary_write(&pm->primary, &w, pgdm_cpus_stats());

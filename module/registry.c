@@ -439,7 +439,7 @@ int pgdm_registry_remove(struct mm_struct *mm, bool exclude)
 		take_mirrors(pm, "untracked");
 	spin_lock_irqsave(&b->lock, flags);
 	if (exclude)
-		pm->excluded = true;
+		WRITE_ONCE(pm->excluded, true);
 	else
 		unhash(b, pm);
 	spin_unlock_irqrestore(&b->lock, flags);

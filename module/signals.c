@@ -112,6 +112,8 @@ bool pgdm_signals_before(struct mm_struct *mm, u64 *seq)
 		return false;
 	rcu_read_lock();
 	pm = pgdm_registry_find((unsigned long)mm->pgd);
+	if (pm && READ_ONCE(pm->excluded))
+		pm = NULL;
 	if (pm)
 		*seq = pgdm_primary_seq(&pm->primary);
 	rcu_read_unlock();

@@ -170,10 +170,19 @@ STAGE_TEST(all_and_none)
 	EXPECT_EQ(0, pgdm_audit().mirrors);
 }
 
+/* The line of the file track that begins so, after the line before. */
+static void read_line(char *line, size_t size, const char *begin)
+{
+	const char *at = strstr(pgdm_read("track"), begin);
+
+	snprintf(line, size, "%.*s", at ? (int)strcspn(at + 1, "\n") : 0,
+		 at ? at + 1 : "");
+}
+
 /* Taken out of "all" by number: named as excluded until it is put back. */
 STAGE_TEST(all_but_one)
 {
-	char expect[64];
+	char expect[64], before[256], after[256];
 	uint64_t id;
 
 	ASSERT_EQ(0, pgdm_write("track", "all"));
@@ -188,6 +197,12 @@ STAGE_TEST(all_but_one)
 	round_trip(self);
 	EXPECT_EQ(0, pgdm_mirrors(-1, id, NULL));
 	EXPECT_EQ(0, pgdm_audit().violations);
+	/* Nothing of it is recorded any more. */
+	read_line(before, sizeof(before), expect);
+	pgdm_slot_add(PGDM_SLOT_FIRST);
+	pgdm_slot_unmap(PGDM_SLOT_FIRST);
+	read_line(after, sizeof(after), expect);
+	EXPECT_STREQ(before, after);
 
 	track_self_on_both(self);
 	EXPECT_LT(id, pgdm_id(getpid()));
