@@ -110,6 +110,7 @@ int pgdm_ftrace_check(void)
 void pgdm_ftrace_stay(void)
 {
 	__module_get(THIS_MODULE);
+	retreat();
 	pr_err("hooks cannot be taken out: not in use, in shadow mode, but never unloaded; boot again\n");
 }
 

@@ -37,11 +37,12 @@ enum {
 static struct {
 	const char *name;
 	bool required;
+	const char *later;	/* its name in later kernels */
 	void *address;
 } symbols[NR_SYMBOLS] = {
 	[INIT_MM]	= { "init_mm", true },
 	[EFI_MM]	= { "efi_mm", false },
-	[POKING_MM]	= { "poking_mm", false },	/* a pointer */
+	[POKING_MM]	= { "poking_mm", false, "text_poke_mm" }, /* a pointer */
 	[NATIVE_FLUSH]	= { "native_flush_tlb_multi", false },
 	[NATIVE_ALL]	= { "native_flush_tlb_local", false },
 	[NATIVE_ONE]	= { "native_flush_tlb_one_user", false },
@@ -107,6 +108,8 @@ int pgdm_symbols_init(void)
 	for (i = 0; i < NR_SYMBOLS; i++) {
 		if (!pgdm_inject_hidden(symbols[i].name))
 			symbols[i].address = (void *)lookup(symbols[i].name);
+		if (!symbols[i].address && symbols[i].later)
+			symbols[i].address = (void *)lookup(symbols[i].later);
 		if (symbols[i].required && !symbols[i].address) {
 			pr_err("missing symbol %s: needs CONFIG_KALLSYMS_ALL\n",
 			       symbols[i].name);
