@@ -42,6 +42,14 @@ static void watch_entry(unsigned int which, unsigned int index)
 	}
 }
 
+/* The owner may be interrupted before it becomes a sharer of the next mm. */
+static void watch_sharers(unsigned int which)
+{
+	const struct pgdm_sharers *s = &w->primary[which]->sharers;
+
+	sim_watch(s->word, pgdm_sharers_words(w->cpus) * sizeof(*s->word));
+}
+
 /* Sequences, ring and death of a primary; who owns which mirror. */
 static void watch_state(unsigned int which)
 {
@@ -53,8 +61,7 @@ static void watch_state(unsigned int which)
 	sim_watch(&p->kernel_seq, sizeof(p->kernel_seq));
 	sim_watch(&p->inflight, sizeof(p->inflight));
 	sim_watch(p->ring, sizeof(p->ring));
-	sim_watch(p->sharers.word,
-		  pgdm_sharers_words(w->cpus) * sizeof(*p->sharers.word));
+	watch_sharers(which);
 	sim_watch(&w->cache[0]->loaded, sizeof(void *));
 	sim_watch(w->cache[0]->root, w->mirrors * sizeof(w->cache[0]->root[0]));
 	for (i = 0; i < w->mirrors; i++) {
@@ -412,6 +419,7 @@ static void setup_evict(void)
 	watch_entry(0, KERNEL);
 	watch_entry(1, KERNEL);
 	watch_state(0);
+	watch_sharers(2);
 }
 
 static bool others_are_right(void)

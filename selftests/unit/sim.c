@@ -510,6 +510,7 @@ bool sim_explore(const struct sim_scenario *s, unsigned long *runs)
 			  blamed ? blamed : "wrong at the end");
 		print_events();
 	}
+	watch_nothing();
 	return ok;
 }
 
@@ -520,8 +521,10 @@ bool sim_explore(const struct sim_scenario *s, unsigned long *runs)
 bool sim_finds_failure(const struct sim_scenario *s)
 {
 	unsigned long runs;
+	bool found = !explore(s, &runs) && runs < MAX_RUNS;
 
-	return !explore(s, &runs) && runs < MAX_RUNS;
+	watch_nothing();
+	return found;
 }
 
 /**
