@@ -7,7 +7,8 @@
 #include "engine.h"
 #include "stats.h"
 
-#define PGDM_POLICY_ROW(name) [PGDM_POLICY_##name] = &pgdm_policy_##name,
+/* In the order of the enum, which comes from the same list. */
+#define PGDM_POLICY_ROW(name) &pgdm_policy_##name,
 const struct pgdm_policy *const pgdm_policies[] = {
 	PGDM_POLICIES(PGDM_POLICY_ROW)
 };

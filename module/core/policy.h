@@ -64,11 +64,14 @@ struct pgdm_policy {
 			  struct pgdm_copied *done);
 };
 
-#define PGDM_POLICY_EXTERN(name) \
-	extern const struct pgdm_policy pgdm_policy_##name;
-PGDM_POLICIES(PGDM_POLICY_EXTERN)
-
-#undef PGDM_POLICY_EXTERN
+extern const struct pgdm_policy pgdm_policy_always;
+extern const struct pgdm_policy pgdm_policy_always_exit;
+extern const struct pgdm_policy pgdm_policy_flag;
+extern const struct pgdm_policy pgdm_policy_flag_mm;
+extern const struct pgdm_policy pgdm_policy_flush_only;
+extern const struct pgdm_policy pgdm_policy_carry;
+extern const struct pgdm_policy pgdm_policy_eager;
+extern const struct pgdm_policy pgdm_policy_dirty;
 
 extern const struct pgdm_policy *const pgdm_policies[PGDM_NR_POLICIES];
 
