@@ -110,17 +110,6 @@ static void set_cpus(const struct bench_case *c)
 	pgdm_engine.nr_caches = c->n;
 }
 
-/* The empty call has the caller's work as well: filling the record in. */
-static __always_inline struct pgdm_write a_write(unsigned int index,
-						 unsigned int i)
-{
-	return (struct pgdm_write){
-		.index = index,
-		.pages = BIT(PGDM_KERNEL_PAGE),
-		.value = { (u64)i << 12 | 0x67 },
-	};
-}
-
 static __always_inline void publish(const struct bench_case *c, unsigned int i)
 {
 	struct pgdm_write w = a_write(i % 256, i);

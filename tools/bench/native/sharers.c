@@ -76,16 +76,6 @@ static void set_up(const struct bench_case *c)
 	}
 }
 
-static __always_inline struct pgdm_write a_write(unsigned int index,
-						 unsigned int i)
-{
-	return (struct pgdm_write){
-		.index = index,
-		.pages = BIT(PGDM_KERNEL_PAGE),
-		.value = { (u64)i << 12 | 0x67 },
-	};
-}
-
 static __always_inline void death(const struct bench_case *c, unsigned int i)
 {
 	pgdm_engine_forget(mm[i % MMS]);
