@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What concerns the mirrors of all CPUs at once: stores and flags of writers,
- * the end of a primary, and the oracle's scan.
+ * the end of a primary, and what the oracle asks.
  */
 #include "engine.h"
 #include "bug.h"
@@ -226,23 +226,4 @@ bool pgdm_engine_reaches(unsigned int cpu, const struct pgdm_primary *p,
 	}
 	return m && READ_ONCE(m->primary) == p &&
 	       pgdm_mirror_reaches(m, phys) && READ_ONCE(c->loaded) == m;
-}
-
-/**
- * pgdm_engine_find_reaching() - which loaded mirror leads to a lower table?
- * @p: the primary whose mirrors are looked at
- * @phys: physical address of the table, 4 KiB aligned
- *
- * S5: after the flush that precedes the freeing of @phys, none may.
- *
- * Return: the number of a CPU, or -1.
- */
-int pgdm_engine_find_reaching(const struct pgdm_primary *p, u64 phys)
-{
-	int cpu;
-
-	for (cpu = 0; (cpu = next_sharer(p, cpu)) >= 0; cpu++)
-		if (pgdm_engine_reaches(cpu, p, phys))
-			return cpu;
-	return -1;
 }

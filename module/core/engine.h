@@ -55,6 +55,5 @@ void pgdm_engine_forget(struct pgdm_primary *p);
 unsigned int pgdm_engine_count(const struct pgdm_primary *p);
 bool pgdm_engine_reaches(unsigned int cpu, const struct pgdm_primary *p,
 			 u64 phys);
-int pgdm_engine_find_reaching(const struct pgdm_primary *p, u64 phys);
 
 #endif

@@ -70,7 +70,7 @@ pgdm_fast_switch(struct pgdm_cache *c, unsigned long root)
 		WRITE_ONCE(c->loaded, leaving);
 		return NULL;
 	}
-	/* Pairs with the acquire in pgdm_engine_find_reaching(). */
+	/* Pairs with the acquire in pgdm_engine_reaches(). */
 	smp_store_release(&c->loaded, m);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_switches);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_clean);

@@ -232,7 +232,7 @@ static void remove_and_check(void)
 	world_write(w, 1, 0, USER, 0);
 	while (!READ_ONCE(flushed))
 		sim_relax();
-	if (pgdm_engine_find_reaching(w->primary[0], TABLE(OLD)) >= 0)
+	if (world_find_reaching(w->primary[0], TABLE(OLD)) >= 0)
 		sim_blame("a loaded mirror leads to a freed table");
 }
 
@@ -292,7 +292,7 @@ static void remove_and_flush_by_mask(void)
 		while (!READ_ONCE(flushed))
 			sim_relax();
 	}
-	if (pgdm_engine_find_reaching(w->primary[0], TABLE(OLD)) >= 0)
+	if (world_find_reaching(w->primary[0], TABLE(OLD)) >= 0)
 		sim_blame("a loaded mirror leads to a freed table");
 	WRITE_ONCE(is_done, true);
 }
@@ -548,7 +548,7 @@ static void remove_and_send(void)
 	WRITE_ONCE(is_sent, true);
 	while (!READ_ONCE(flushed))
 		sim_relax();
-	if (pgdm_engine_find_reaching(w->primary[0], TABLE(OLD)) >= 0)
+	if (world_find_reaching(w->primary[0], TABLE(OLD)) >= 0)
 		sim_blame("a loaded mirror leads to a freed table");
 }
 
@@ -689,7 +689,7 @@ static void add_and_remove(void)
 	world_write(w, 1, 0, USER, 0);
 	while (!READ_ONCE(flushed))
 		sim_relax();
-	if (pgdm_engine_find_reaching(w->primary[0], TABLE(NEW)) >= 0)
+	if (world_find_reaching(w->primary[0], TABLE(NEW)) >= 0)
 		sim_blame("a loaded mirror leads to a freed table");
 }
 

@@ -41,7 +41,7 @@ static bool audit_is_content(void)
 
 static bool oracle_is_content(u64 entry)
 {
-	return pgdm_engine_find_reaching(p, entry & PGDM_ENTRY_ADDR) < 0;
+	return world_find_reaching(p, entry & PGDM_ENTRY_ADDR) < 0;
 }
 
 static bool end(bool well)

@@ -78,7 +78,7 @@ static bool cpus_that_never_came_up_are_skipped(void)
 
 	world_switch(w, 1, 0);
 	w->cache[0] = NULL;
-	CHECK_EQUAL(pgdm_engine_find_reaching(w->primary[0], 0x1000), -1);
+	CHECK_EQUAL(world_find_reaching(w->primary[0], 0x1000), -1);
 	world_write(w, 1, 0, 300, ENTRY(1));
 	CHECK_EQUAL(world_mirror(w, 1, 0)->page[0][300], ENTRY(1));
 	pgdm_engine_forget(w->primary[0]);
@@ -137,20 +137,20 @@ static bool oracle_scans_loaded_mirrors_only(void)
 	const u64 table = ENTRY(99) & PGDM_ENTRY_ADDR;
 
 	world_write(w, 0, 0, 7, ENTRY(99));
-	CHECK_EQUAL(pgdm_engine_find_reaching(p, table), -1);
+	CHECK_EQUAL(world_find_reaching(p, table), -1);
 	world_switch(w, 1, 0);
-	CHECK_EQUAL(pgdm_engine_find_reaching(p, table), 1);
-	CHECK_EQUAL(pgdm_engine_find_reaching(p, table + 0x1000), -1);
-	CHECK_EQUAL(pgdm_engine_find_reaching(w->primary[1], table), -1);
+	CHECK_EQUAL(world_find_reaching(p, table), 1);
+	CHECK_EQUAL(world_find_reaching(p, table + 0x1000), -1);
+	CHECK_EQUAL(world_find_reaching(w->primary[1], table), -1);
 
 	/* Removed: stale until the flush. */
 	world_write(w, 0, 0, 7, 0);
-	CHECK_EQUAL(pgdm_engine_find_reaching(p, table), 1);
+	CHECK_EQUAL(world_find_reaching(p, table), 1);
 	/* Cached and stale is allowed: it is synced before it is loaded. */
 	world_switch(w, 1, 1);
-	CHECK_EQUAL(pgdm_engine_find_reaching(p, table), -1);
+	CHECK_EQUAL(world_find_reaching(p, table), -1);
 	world_switch(w, 1, 0);
-	CHECK_EQUAL(pgdm_engine_find_reaching(p, table), -1);
+	CHECK_EQUAL(world_find_reaching(p, table), -1);
 	world_destroy(w);
 	return true;
 }
@@ -166,9 +166,9 @@ static bool oracle_after_flush_and_fault(void)
 	world_switch(w, 1, 0);
 	world_write(w, 0, 0, 7, 0);
 	world_flush(w, 0);
-	CHECK_EQUAL(pgdm_engine_find_reaching(p, table), 1);
+	CHECK_EQUAL(world_find_reaching(p, table), 1);
 	world_fault(w, 1, 7);
-	CHECK_EQUAL(pgdm_engine_find_reaching(p, table), -1);
+	CHECK_EQUAL(world_find_reaching(p, table), -1);
 	world_destroy(w);
 	return true;
 }
@@ -182,7 +182,7 @@ static bool oracle_exempts_the_ldt(void)
 	world_switch(w, 0, 0);
 	pgdm_write_init(&write, 272, ENTRY(98), true, true, true);
 	pgdm_primary_write(w->primary[0], &write, &w->cache[0]->stats);
-	CHECK_EQUAL(pgdm_engine_find_reaching(w->primary[0],
+	CHECK_EQUAL(world_find_reaching(w->primary[0],
 					      ENTRY(98) & PGDM_ENTRY_ADDR), -1);
 	world_destroy(w);
 	return true;

@@ -290,7 +290,7 @@ static bool eager_stores_everywhere(void)
 	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_entries_copied),
 		    2 * 2 * PGDM_ENTRIES);
 	world_write(w, 2, 0, 3, 0);
-	CHECK_EQUAL(pgdm_engine_find_reaching(w->primary[0], 0x3000), -1);
+	CHECK_EQUAL(world_find_reaching(w->primary[0], 0x3000), -1);
 	world_destroy(w);
 	return true;
 }

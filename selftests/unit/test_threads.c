@@ -128,7 +128,7 @@ static void remove_entry(unsigned int me, unsigned int which,
 		return;
 	flush_all();
 	p = look_up(which);
-	if (p && pgdm_engine_find_reaching(p, old & PGDM_ENTRY_ADDR) >= 0)
+	if (p && world_find_reaching(p, old & PGDM_ENTRY_ADDR) >= 0)
 		fail("a loaded mirror leads to a freed table", me);
 	put();
 }

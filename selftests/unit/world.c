@@ -295,6 +295,25 @@ void world_add(struct world *w, unsigned int cpu, unsigned int which,
 	}
 }
 
+/**
+ * world_find_reaching() - which loaded mirror leads to a lower table?
+ * @p: the primary whose mirrors are looked at
+ * @phys: physical address of the table, 4 KiB aligned
+ *
+ * S5: after the flush that precedes the freeing of @phys, none may.
+ *
+ * Return: the number of a CPU, or -1.
+ */
+int world_find_reaching(const struct pgdm_primary *p, u64 phys)
+{
+	int cpu;
+
+	pgdm_for_each_sharer(cpu, &p->sharers)
+		if (pgdm_engine_reaches(cpu, p, phys))
+			return cpu;
+	return -1;
+}
+
 u64 world_stat(const struct world *w, unsigned int cpu, enum pgdm_stat stat)
 {
 	return w->cache[cpu]->stats.value[stat];

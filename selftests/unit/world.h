@@ -64,6 +64,7 @@ void world_add(struct world *w, unsigned int cpu, unsigned int which,
 	       unsigned int index, u64 value);
 u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
 		unsigned int index, u64 value);
+int world_find_reaching(const struct pgdm_primary *p, u64 phys);
 u64 world_stat(const struct world *w, unsigned int cpu, enum pgdm_stat stat);
 struct pgdm_mirror *world_mirror(struct world *w, unsigned int cpu,
 				 unsigned int which);
