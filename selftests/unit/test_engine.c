@@ -183,7 +183,7 @@ static bool oracle_exempts_the_ldt(void)
 	pgdm_write_init(&write, 272, ENTRY(98), true, true, true);
 	pgdm_primary_write(w->primary[0], &write, &w->cache[0]->stats);
 	CHECK_EQUAL(world_find_reaching(w->primary[0],
-					      ENTRY(98) & PGDM_ENTRY_ADDR), -1);
+					ENTRY(98) & PGDM_ENTRY_ADDR), -1);
 	world_destroy(w);
 	return true;
 }
