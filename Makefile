@@ -18,11 +18,13 @@ ifdef KDIR
 kdir := $(abspath $(KDIR))
 kernel_ready :=
 variant := custom
+strict :=
 module_cc := $(if $(filter-out default undefined,$(origin CC)),CC=$(CC))
 else
 kdir := $(build)/kernels/$(KERNEL)/kdir
 kernel_ready := kernel-ready
 variant := $(KERNEL)
+strict := --strict
 module_cc := CC=$(shell sed -n 's/^kernel_cc=//p' tools/setup/kernels/$(KERNEL).conf)
 endif
 
@@ -44,15 +46,10 @@ endif
 
 all: module			## same as module
 
-# $(call kbuild,SRC,DIR,VARIABLES): build SRC with its objects in DIR, one at a
-# time if two makes are at work.
+# $(call kbuild,SRC,DIR,VARIABLES)
 define kbuild
-	@tools/setup/link-sources $(1) $(2)
-	@+flock $(2) $(MAKE) --no-print-directory -C $(kdir) M=$(2) $(module_cc) \
-		$(if $(filter 1,$(V)),,-s) $(3) modules 2> >(grep -v \
-		-e '^Skipping BTF generation' -e 'compiler differs from' \
-		-e '^  The kernel was built by' -e '^  You are using' >&2)
-	@for ko in $(2)/*.ko; do echo "built $${ko#$(top)/}"; done
+	@+tools/setup/build-module $(strict) $(1) $(2) -C $(kdir) $(module_cc) \
+		$(if $(filter 1,$(V)),,-s) $(3)
 endef
 
 module: $(host_ready) $(kernel_ready)	## the module: build/module/KERNEL/pgd_mirror.ko (default)
@@ -91,7 +88,7 @@ bench-icount: module		## guest instructions that the module adds: build/report/i
 bench-memory: module		## memory that a CPU and an mm take, with 1,000 of them live
 	@tools/bench/memory/run
 
-check-style: $(host_ready) $(kernel_ready)	## checkpatch, sparse, W=1, kernel-doc, shellcheck
+check-style: module seeded	## checkpatch, sparse, W=1, kernel-doc, shellcheck
 	@tools/check/style
 
 model: $(host_ready)		## ask the model checker: properties, policies, mutations; one table
