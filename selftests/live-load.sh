@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # All of user space live, under load that verifies its memory.
-# PGDM_SECONDS: of load under dirty, and a tenth of that under always (60);
+# PGDM_SECONDS: of load under dirty, and a tenth of that under always (60), half of it,
+# 20 at most, while everything changes;
 # PGDM_LOADS: times to load and unload (20).
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"
@@ -9,6 +10,7 @@
 needs module stress-ng
 
 seconds=${PGDM_SECONDS:-60}
+changing=$((seconds / 2 < 20 ? seconds / 2 : 20))
 loads=${PGDM_LOADS:-20}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -60,7 +62,7 @@ done
 
 subtest "live, policy and track change under load, each sync point judged"
 load_mod "track=all live=1 oracle=2"
-stress 20 &
+stress "$changing" &
 for ((i = 0; i < 30; i++)); do
 	echo $((i % 2)) >"$DIR/live"
 	echo "${policies[i * 3 % 8]}" >"$DIR/policy"

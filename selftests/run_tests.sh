@@ -6,14 +6,14 @@ set -u
 usage()
 {
 	cat <<-END
-	usage: run_tests.sh [-l] [GROUP|TEST]...
+	usage: run_tests.sh [-l] [-x TEST]... [GROUP|TEST]...
 	  functional   what the module is for (default: the first five groups)
 	  regression   a bug of another system each
 	  bugs         seeded bugs, which the tests must notice
 	  faults       bad input, failing allocations, missing symbols
 	  stress       load, pressure, again and again
 	  final        what leaves a machine that must be booted again: to be named last
-	A name without a group picks one test. -l only lists.
+	A name without a group picks one test. -l only lists. -x leaves a test out.
 	PGDM_KO, PGDM_SEEDED_KO: the modules (default: build/module/, or modprobe).
 	PGDM_BIN: where the programs were built. PGDM_TIMEOUT: seconds a test may take.
 	END
@@ -55,6 +55,17 @@ tests_of()
 		seen[$name]=1
 		printf '%s\n' "$file"
 	done | sort -u
+}
+
+# without: leaves out what -x has named.
+without()
+{
+	local test name
+
+	while IFS= read -r test; do
+		name=${test##*/}
+		[[ -n ${without[${name%.sh}]-} ]] || printf '%s\n' "$test"
+	done
 }
 
 skip_reason()
@@ -102,10 +113,12 @@ main()
 {
 	local list="" word number=0 failed=0
 	local -a tests
+	local -A without=()
 
-	while getopts lh opt; do
+	while getopts lx:h opt; do
 		case $opt in
 		l) list=1 ;;
+		x) without[$OPTARG]=1 ;;
 		h) usage; return 0 ;;
 		*) usage >&2; return 2 ;;
 		esac
@@ -119,7 +132,17 @@ main()
 			return 2
 		fi
 	done
-	mapfile -t tests < <(for word; do tests_of "$word"; done)
+	for word in "${!without[@]}"; do
+		if [[ $(tests_of "$word" | wc -l) != 1 ]]; then
+			echo "run_tests.sh: no test '$word' to leave out" >&2
+			return 2
+		fi
+	done
+	mapfile -t tests < <(for word; do tests_of "$word"; done | without)
+	if ((${#tests[@]} == 0)); then
+		echo "run_tests.sh: no test is left" >&2
+		return 2
+	fi
 	for test in "${tests[@]::${#tests[@]}-1}"; do
 		if [[ ${test##*/} == final-* ]]; then
 			echo "run_tests.sh: ${test##*/}: only the last test can be a final one" >&2

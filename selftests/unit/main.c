@@ -14,7 +14,8 @@
 
 #define SUITES(X)	X(entry) X(primary) X(sharers) X(mirror) X(cache) X(fast) X(audit) \
 			X(policy) X(stats) X(engine) X(model) X(threads)
-#define SIM_SUITES(X)	X(interleave) X(nmi)
+#define SIM_SUITES(X)	X(nmi)
+#define SIM_PLAIN_SUITES(X) X(interleave)
 #define BUG_SUITES(X)	X(bugs)
 #define SIM_BUG_SUITES(X) X(bugs_interleave)
 
@@ -24,6 +25,9 @@ static const struct unit_suite *const suites[] = {
 	SUITES(ADDRESS)
 #ifdef PGDM_SIM
 	SIM_SUITES(ADDRESS)
+#ifndef PGDM_SEEDED_BUGS
+	SIM_PLAIN_SUITES(ADDRESS)
+#endif
 #endif
 #ifdef PGDM_SEEDED_BUGS
 	BUG_SUITES(ADDRESS)
