@@ -67,6 +67,20 @@ static bool is_here(int where)
 	       where == (pgdm_has_5_levels() ? LEVELS_5 : LEVELS_4);
 }
 
+/* Loading with @params fails, and the log has a line with this beginning. */
+static void expect_refused(struct __test_metadata *_metadata,
+			   const char *params, const char *line)
+{
+	pgdm_log_mark();
+	EXPECT_EQ(EOPNOTSUPP, pgdm_load(params)) {
+		TH_LOG("%s", params);
+	}
+	EXPECT_FALSE(pgdm_is_loaded());
+	EXPECT_TRUE(pgdm_log_has(line)) {
+		TH_LOG("the log does not say: %s", line);
+	}
+}
+
 STAGE_TEST(each_is_refused)
 {
 	char params[128], line[128];
@@ -78,14 +92,7 @@ STAGE_TEST(each_is_refused)
 		snprintf(params, sizeof(params), "oracle=1 %s", rows[i].params);
 		snprintf(line, sizeof(line), "pgd_mirror: not loaded, %s: ",
 			 rows[i].name);
-		pgdm_log_mark();
-		EXPECT_EQ(EOPNOTSUPP, pgdm_load(params)) {
-			TH_LOG("%s", params);
-		}
-		EXPECT_FALSE(pgdm_is_loaded());
-		EXPECT_TRUE(pgdm_log_has(line)) {
-			TH_LOG("the log does not name %s", rows[i].name);
-		}
+		expect_refused(_metadata, params, line);
 		EXPECT_TRUE(pgdm_log_has(rows[i].reason)) {
 			TH_LOG("the log does not say: %s", rows[i].reason);
 		}
@@ -103,14 +110,7 @@ STAGE_TEST(each_is_refused_live)
 		snprintf(line, sizeof(line), "live: refused, %s: ",
 			 rows[i].name);
 		snprintf(params, sizeof(params), "live=1 %s", rows[i].params);
-		pgdm_log_mark();
-		EXPECT_EQ(EOPNOTSUPP, pgdm_load(params)) {
-			TH_LOG("%s", params);
-		}
-		EXPECT_FALSE(pgdm_is_loaded());
-		EXPECT_TRUE(pgdm_log_has(line)) {
-			TH_LOG("the log does not name %s", rows[i].name);
-		}
+		expect_refused(_metadata, params, line);
 
 		ASSERT_EQ(0, pgdm_load(rows[i].params));
 		track_self();

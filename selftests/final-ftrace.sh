@@ -4,30 +4,15 @@
 # preflight says so, the module cannot be unloaded, and the machine goes on. What is
 # asked for after that is refused. Nothing but a boot repairs this, so it is the last
 # test of its machine.
-# PGDM_FTRACE_DEATH: the module that kills ftrace (default: build/module/).
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"
 
-release=$(uname -r)
-version=${release%%[!0-9.]*}
-killer=${PGDM_FTRACE_DEATH:-$bin/../module/${version%.*}-selftests/pgdm_ftrace_death.ko}
-[[ -r $killer ]] || skip "the module that kills ftrace is not built (make selftests, or PGDM_FTRACE_DEATH)"
-needs module
+needs ftrace_death module
 
 # has_row TEXT: is it in preflight?
 has_row()
 {
 	[[ $(<"$DIR/preflight") == *"$1"* ]]
-}
-
-# wait_for COMMAND...: until it succeeds.
-wait_for()
-{
-	local end=$((SECONDS + 100))
-
-	until "$@"; do
-		((SECONDS < end)) || { fail "still not: $*"; return; }
-	done
 }
 
 # shellcheck disable=SC2317	# called by wait_for
@@ -36,19 +21,13 @@ is_shadow()
 	[[ $(<"$DIR/live") == 0 ]]
 }
 
-# shellcheck disable=SC2317	# called by wait_for
-is_said()
-{
-	[[ $(log_since "$mark") == *"ftrace has died: back to shadow mode, nothing is tracked"* ]]
-}
-
 subtest "ftrace dies"
 load_mod "track=all live=1 oracle=1"
 expect_file live 1
 ! has_row FAIL || fail "preflight before: $(<"$DIR/preflight")"
 insmod "$killer" || fail "cannot load $killer"
 wait_for is_shadow
-wait_for is_said
+wait_for is_logged "ftrace has died: back to shadow mode, nothing is tracked"
 expect_file track "mode none"
 has_row "FAIL ftrace: live mode: ftrace has died" || fail "preflight does not tell"
 for hook in pgd_free pgd_alloc flush_tlb_func; do

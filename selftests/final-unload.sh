@@ -3,27 +3,19 @@
 # ftrace dies while the module is being unloaded, too late to refuse: unloading never
 # ends, the hooks call into what is still there, and the machine goes on. Nothing but a
 # boot repairs this, so it is the last test of its machine.
-# PGDM_FTRACE_DEATH: the module that kills ftrace (default: build/module/).
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"
 
-release=$(uname -r)
-version=${release%%[!0-9.]*}
-killer=${PGDM_FTRACE_DEATH:-$bin/../module/${version%.*}-selftests/pgdm_ftrace_death.ko}
-[[ -r $killer ]] || skip "the module that kills ftrace is not built (make selftests, or PGDM_FTRACE_DEATH)"
-needs module
+needs ftrace_death module
 
 subtest "ftrace dies before the hooks are taken out"
 load_mod "track=all live=1 oracle=1"
 insmod "$killer" at=pgdm_hooks_disarm || fail "cannot load $killer"
 run_try unload >/dev/null &
-end=$((SECONDS + 100))
-until [[ $(log_since "$mark") == *"unloading never ends"* ]]; do
-	((SECONDS < end)) || { fail "still not said"; break; }
-done
+wait_for is_logged "unloading never ends"
 expect_log "cannot take "
 [[ ! -d $DIR ]] || fail "its files are there"
-[[ $(log_since "$mark") != *"oracle: "* ]] || fail "mirrors were left behind"
+! is_logged "oracle: " || fail "mirrors were left behind"
 
 subtest "the machine goes on"
 for ((i = 0; i < 200; i++)); do

@@ -40,10 +40,11 @@ log_since()
 	dmesg | awk -v mark="$1" 'found { print } index($0, mark) { found = 1 }'
 }
 
-# needs WORD...: module, or the name of a command.
+# needs WORD...: module, ftrace_death (sets killer, the module that kills ftrace;
+# PGDM_FTRACE_DEATH, or that of build/module/), or the name of a command.
 needs()
 {
-	local word
+	local word version
 
 	((EUID == 0)) || skip "needs root"
 	[[ -d /sys/kernel/debug ]] || skip "needs debugfs in /sys/kernel/debug"
@@ -54,6 +55,11 @@ needs()
 		module)
 			[[ $(run_try load) == ok ]] || skip "the module does not load (PGDM_KO)"
 			run_try unload >/dev/null ;;
+		ftrace_death)
+			version=$(uname -r)
+			version=${version%%[!0-9.]*}
+			killer=${PGDM_FTRACE_DEATH:-$bin/../module/${version%.*}-selftests/pgdm_ftrace_death.ko}
+			[[ -r $killer ]] || skip "the module that kills ftrace is not built (make selftests, or PGDM_FTRACE_DEATH)" ;;
 		*)
 			command -v "$word" >/dev/null || skip "needs $word" ;;
 		esac
@@ -104,10 +110,26 @@ expect()
 	[[ $got == "$want" ]] || fail "$*: $got, expected $want"
 }
 
-# expect_log TEXT: the kernel has logged it since the subtest began.
+# is_logged TEXT: has the kernel logged it since the subtest began?
+is_logged()
+{
+	[[ $(log_since "$mark") == *"$1"* ]]
+}
+
+# expect_log TEXT
 expect_log()
 {
-	[[ $(log_since "$mark") == *"$1"* ]] || fail "not in the kernel log: $1"
+	is_logged "$1" || fail "not in the kernel log: $1"
+}
+
+# wait_for COMMAND...: until it succeeds.
+wait_for()
+{
+	local end=$((SECONDS + 100))
+
+	until "$@"; do
+		((SECONDS < end)) || { fail "still not: $*"; return; }
+	done
 }
 
 # expect_file FILE TEXT
