@@ -319,6 +319,9 @@ void sim_rmw(volatile void *address, const char *function)
 	bool own = false;
 	unsigned int i;
 
+	/* Setups and checks do not interleave. */
+	if (!sim_enabled)
+		return;
 	if (w >= 0)
 		step();
 	for (i = 0; i < c->nr_buffered; i++)
