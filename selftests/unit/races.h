@@ -1,78 +1,143 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The races of the protocol, as scenarios for sim.h.
+ * The races of the protocol, as scenarios for sim.h: one table.
  */
 #ifndef RACES_H
 #define RACES_H
 
+#include "bug.h"
 #include "sim.h"
 
-/* name, what meets what */
-#define RACES(X) \
-	X(write_dirty_sync,	"a user-half write, dirty syncs") \
-	X(write_full_sync,	"a user-half write, a full sync") \
-	X(two_writers_dirty_sync, "two writers, a dirty sync") \
-	X(writers_lap_the_ring,	"a write a whole ring ahead, a dirty sync") \
-	X(removal_flush,	"clear, publish, flush, oracle; sync points") \
-	X(removal_switch,	"the same; the CPU switches to the mm") \
-	X(removal_fast_flush,	"removal_flush, fast paths") \
-	X(removal_fast_switch,	"removal_switch, fast paths") \
-	X(forget_fast_switch,	"the primary dies, its mirror is loaded") \
-	X(write_fault,		"a user-half write, faults on its entry") \
-	X(kernel_write_claim,	"a kernel-half write, a mirror is claimed") \
-	X(kernel_write_evict,	"a kernel-half write, its mirror is evicted") \
-	X(kernel_writes_full_sync, "two kernel-half writes, a full sync") \
-	X(kernel_writes_loaded_sync, "the same, of a mirror that is loaded") \
-	X(forget_claim,		"the primary dies, a mirror is claimed") \
-	X(forget_two_claims,	"the primary dies, two CPUs claim a mirror each") \
-	X(forget_evict,		"the primary dies, its mirror is evicted") \
-	X(flag_write_flush,	"flag: a write, a copy that lowers the flag") \
-	X(flag_write_claim,	"flag: a write, a mirror is claimed") \
-	X(flag_removal_flush,	"removal_flush, flag") \
-	X(flag_mm_removal_flush, "removal_flush, flag-mm") \
-	X(carry_removal_switch,	"removal_switch, carry") \
-	X(eager_write_claim,	"eager: a write, a mirror is claimed") \
-	X(eager_writes_full_sync, "eager: two writes, a full copy") \
-	X(eager_write_evict,	"eager: a write, its mirror is evicted") \
-	X(eager_removal_fault,	"eager: an addition and its removal, a fault") \
-	X(change_to_flag,	"dirty gives way to flag, a write, flushes") \
-	X(change_to_eager,	"dirty gives way to eager, a write, flushes") \
-	X(change_from_eager,	"eager gives way to dirty, a write, flushes") \
-	X(audit_write,		"the audit, a user-half write") \
-	X(audit_kernel_write,	"the audit, a kernel-half write") \
-	X(audit_two_writers,	"the audit, two writers")
+/* A seeded bug that the race has to find: one interleaving goes wrong with it. */
+#define FINDS(bug)	BIT(PGDM_BUG_##bug)
 
-extern const struct sim_scenario race_write_dirty_sync;
-extern const struct sim_scenario race_write_full_sync;
-extern const struct sim_scenario race_two_writers_dirty_sync;
-extern const struct sim_scenario race_writers_lap_the_ring;
-extern const struct sim_scenario race_removal_flush;
-extern const struct sim_scenario race_removal_switch;
-extern const struct sim_scenario race_removal_fast_flush;
-extern const struct sim_scenario race_removal_fast_switch;
-extern const struct sim_scenario race_forget_fast_switch;
-extern const struct sim_scenario race_write_fault;
-extern const struct sim_scenario race_kernel_write_claim;
-extern const struct sim_scenario race_kernel_write_evict;
-extern const struct sim_scenario race_kernel_writes_full_sync;
-extern const struct sim_scenario race_kernel_writes_loaded_sync;
-extern const struct sim_scenario race_forget_claim;
-extern const struct sim_scenario race_forget_two_claims;
-extern const struct sim_scenario race_forget_evict;
-extern const struct sim_scenario race_flag_write_flush;
-extern const struct sim_scenario race_flag_write_claim;
-extern const struct sim_scenario race_flag_removal_flush;
-extern const struct sim_scenario race_flag_mm_removal_flush;
-extern const struct sim_scenario race_carry_removal_switch;
-extern const struct sim_scenario race_eager_write_claim;
-extern const struct sim_scenario race_eager_writes_full_sync;
-extern const struct sim_scenario race_eager_write_evict;
-extern const struct sim_scenario race_eager_removal_fault;
-extern const struct sim_scenario race_change_to_flag;
-extern const struct sim_scenario race_change_to_eager;
-extern const struct sim_scenario race_change_from_eager;
-extern const struct sim_scenario race_audit_write;
-extern const struct sim_scenario race_audit_kernel_write;
-extern const struct sim_scenario race_audit_two_writers;
+/*
+ * A row is
+ *
+ *	name, what meets what,
+ *	policy, setup, the owner (CPU 0), a writer or another (CPU 1), CPU 2,
+ *	what must hold, at most so many preemptions, delays, bugs found
+ *
+ * races.c has pgdm_policy_POLICY from the start, setup_SETUP() and what must
+ * hold afterwards; races_steps.c has step_STEP(), what each CPU does.
+ */
+#define RACES(X) \
+	X(write_dirty_sync, "a user-half write, dirty syncs", \
+	  dirty, loaded, flush_twice, write_new, none, \
+	  next_sync_is_right, 3, 1, FINDS(publish_first) | \
+	  FINDS(lost_publish) | FINDS(user_half_late)) \
+	X(write_full_sync, "a user-half write, a full sync", \
+	  always, loaded, flush, write_new, none, \
+	  next_dirty_sync_is_right, 3, 1, FINDS(late_sequence)) \
+	X(two_writers_dirty_sync, "two writers, a dirty sync", \
+	  dirty, loaded_two_entries, flush, write_new, write_second, \
+	  next_sync_is_right, 2, 1, FINDS(late_sequence)) \
+	X(writers_lap_the_ring, "a write a whole ring ahead, a dirty sync", \
+	  dirty, ring_behind, flush, write_new, write_second, \
+	  next_sync_is_right, 2, 1, FINDS(ignore_overrun)) \
+	X(removal_flush, "clear, publish, flush, oracle; sync points", \
+	  dirty, loaded, receive_flush_when_sent, remove_and_check, none, \
+	  nothing_more, 2, 1, FINDS(publish_first) | FINDS(skip_flush_sync)) \
+	X(removal_switch, "the same; the CPU switches to the mm", \
+	  dirty, left, switch_and_receive, remove_and_flush_by_mask, none, \
+	  nothing_more, 2, 1, FINDS(publish_first)) \
+	X(removal_fast_flush, "removal_flush, fast paths", \
+	  dirty, loaded_fast, receive_flush_when_sent, remove_and_check, none, \
+	  nothing_more, 2, 1, 0) \
+	X(removal_fast_switch, "removal_switch, fast paths", \
+	  dirty, left_fast, switch_and_receive, remove_and_flush_by_mask, none, \
+	  nothing_more, 2, 1, 0) \
+	X(forget_fast_switch, "the primary dies, its mirror is loaded", \
+	  dirty, left_fast, fast_switch_and_leave, die_and_forget, none, \
+	  has_no_mirror, 3, 1, 0) \
+	X(write_fault, "a user-half write, faults on its entry", \
+	  dirty, loaded, fault_when_stored, write_new, none, \
+	  next_sync_is_right, 3, 1, FINDS(skip_fault_sync)) \
+	X(kernel_write_claim, "a kernel-half write, a mirror is claimed", \
+	  dirty, kernel_left_over, switch_to_0, write_kernel_new, none, \
+	  kernel_half_is_right, 2, 1, FINDS(no_write_through) | \
+	  FINDS(join_late) | FINDS(no_kernel_repeat)) \
+	X(kernel_write_evict, "a kernel-half write, its mirror is evicted", \
+	  dirty, kernel_evict, switch_to_1_and_2, write_kernel_new, none, \
+	  others_are_right, 2, 1, 0) \
+	X(kernel_writes_full_sync, "two kernel-half writes, a full sync", \
+	  dirty, kernel_left_over, switch_to_0, write_kernel_twice, none, \
+	  kernel_half_is_right, 2, 1, 0) \
+	X(kernel_writes_loaded_sync, "the same, of a mirror that is loaded", \
+	  always, kernel_word, flush, write_kernel_and_walk, none, \
+	  kernel_half_is_right, 5, 0, 0) \
+	X(forget_claim, "the primary dies, a mirror is claimed", \
+	  dirty, state, switch_to_0, forget, none, \
+	  has_no_mirror, 3, 1, FINDS(join_late)) \
+	X(forget_two_claims, "the primary dies, two CPUs claim a mirror each", \
+	  dirty, state_of_two, switch_to_0, forget, switch_2_to_0, \
+	  none_has_a_mirror, 2, 1, FINDS(join_late)) \
+	X(forget_evict, "the primary dies, its mirror is evicted", \
+	  dirty, state_loaded, switch_to_1_and_2, forget, none, \
+	  has_no_mirror_and_others_are_kept, 3, 1, 0) \
+	X(flag_write_flush, "flag: a write, a copy that lowers the flag", \
+	  flag, flag_raised, flush, write_new, none, \
+	  next_sync_is_right, 3, 1, FINDS(late_lower) | FINDS(scan_first)) \
+	X(flag_write_claim, "flag: a write, a mirror is claimed", \
+	  flag, flag_claim, switch_to_0, write_new, none, \
+	  next_sync_is_right, 2, 1, FINDS(join_late)) \
+	X(flag_removal_flush, "removal_flush, flag", \
+	  flag, flag_loaded, receive_what_was_sent, remove_and_send, none, \
+	  nothing_more, 2, 1, 0) \
+	X(flag_mm_removal_flush, "removal_flush, flag-mm", \
+	  flag_mm, loaded, receive_flush_when_sent, remove_and_check, none, \
+	  nothing_more, 2, 1, 0) \
+	X(carry_removal_switch, "removal_switch, carry", \
+	  carry, left, switch_and_receive, remove_and_flush_by_mask, none, \
+	  nothing_more, 2, 1, 0) \
+	X(eager_write_claim, "eager: a write, a mirror is claimed", \
+	  eager, user_left_over, switch_to_0, write_new, none, \
+	  user_half_is_right, 2, 1, FINDS(join_late) | FINDS(scan_first) | \
+	  FINDS(plain_attach)) \
+	X(eager_writes_full_sync, "eager: two writes, a full copy", \
+	  eager, missed_hook, flush, write_twice, none, \
+	  user_half_is_right, 2, 1, FINDS(plain_attach)) \
+	X(eager_write_evict, "eager: a write, its mirror is evicted", \
+	  eager, user_evict, switch_to_1_and_2, write_new, none, \
+	  others_are_right, 2, 1, 0) \
+	X(eager_removal_fault, "eager: an addition and its removal, a fault", \
+	  eager, removed, fault_and_receive, add_and_remove, none, \
+	  user_half_is_right, 3, 0, FINDS(plain_attach)) \
+	X(change_to_flag, "dirty gives way to flag, a write, flushes", \
+	  dirty, change, flush_twice, write_new, change_to_flag, \
+	  next_sync_is_right, 3, 0, FINDS(change_early)) \
+	X(change_to_eager, "dirty gives way to eager, a write, flushes", \
+	  dirty, change, flush_twice, write_new, change_to_eager, \
+	  next_sync_is_right, 3, 0, 0) \
+	X(change_from_eager, "eager gives way to dirty, a write, flushes", \
+	  eager, change, flush_twice, write_new, change_to_dirty, \
+	  next_sync_is_right, 3, 0, 0) \
+	X(audit_write, "the audit, a user-half write", \
+	  dirty, loaded, audit_sync_audit, write_new, none, \
+	  next_sync_is_right, 3, 1, FINDS(publish_first) | \
+	  FINDS(lost_publish) | FINDS(user_half_late)) \
+	X(audit_kernel_write, "the audit, a kernel-half write", \
+	  dirty, kernel_loaded, audit, write_kernel_new, none, \
+	  kernel_half_is_right, 3, 1, FINDS(no_write_through)) \
+	X(audit_two_writers, "the audit, two writers", \
+	  dirty, loaded_two_entries, audit, write_new, write_second, \
+	  next_sync_is_right, 2, 1, 0)
+
+/**
+ * struct race - a row of the table
+ * @scenario: what is interleaved, and what must hold
+ * @finds: a bit for each seeded bug that it must find
+ */
+struct race {
+	struct sim_scenario scenario;
+	unsigned long finds;
+};
+
+#define RACE_NUMBER(name, ...)	RACE_##name,
+enum race_number { RACES(RACE_NUMBER) NR_RACES };
+
+#undef RACE_NUMBER
+
+extern const struct race races[NR_RACES];
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * All interleavings, with few preemptions, of what two or three CPUs do.
  *
- * The scenarios themselves are in races.c, because the seeded bugs and the
+ * The scenarios themselves are in races.h, because the seeded bugs and the
  * weakened barriers have to be found by the very same ones.
  */
 #include "races.h"
@@ -18,10 +18,10 @@ static bool explore(const struct sim_scenario *s)
 	return true;
 }
 
-#define RACE_TEST(name, text)						\
+#define RACE_TEST(name, ...)						\
 static bool name(void)							\
 {									\
-	return explore(&race_##name);					\
+	return explore(&races[RACE_##name].scenario);			\
 }
 
 RACES(RACE_TEST)
@@ -31,8 +31,9 @@ RACES(RACE_TEST)
  * (The others order loads, or stores after a locked operation; x86 does that
  * by itself.)
  */
-static bool is_found(const char *function, const struct sim_scenario *race)
+static bool is_found(const char *function, enum race_number number)
 {
+	const struct sim_scenario *race = &races[number].scenario;
 	bool found;
 
 	sim_weaken(function);
@@ -46,20 +47,20 @@ static bool is_found(const char *function, const struct sim_scenario *race)
 
 static bool barriers_are_needed(void)
 {
-	CHECK(is_found("publish", &race_write_dirty_sync));
-	CHECK(is_found("take", &race_kernel_write_evict));
-	CHECK(is_found("claim", &race_forget_claim));
-	CHECK(is_found("pgdm_engine_write_through", &race_kernel_write_claim));
-	CHECK(is_found("write_mirror", &race_kernel_write_evict));
-	CHECK(is_found("pgdm_engine_forget", &race_forget_claim));
-	CHECK(is_found("claim", &race_flag_write_claim));
-	CHECK(is_found("publish", &race_flag_write_claim));
+	CHECK(is_found("publish", RACE_write_dirty_sync));
+	CHECK(is_found("take", RACE_kernel_write_evict));
+	CHECK(is_found("claim", RACE_forget_claim));
+	CHECK(is_found("pgdm_engine_write_through", RACE_kernel_write_claim));
+	CHECK(is_found("write_mirror", RACE_kernel_write_evict));
+	CHECK(is_found("pgdm_engine_forget", RACE_forget_claim));
+	CHECK(is_found("claim", RACE_flag_write_claim));
+	CHECK(is_found("publish", RACE_flag_write_claim));
 	/* S2: the kernel's own, between mm_cpumask and the CR3 load. */
-	CHECK(is_found("switch_and_receive", &race_removal_switch));
+	CHECK(is_found("step_switch_and_receive", RACE_removal_switch));
 	return true;
 }
 
-#define RACE_ROW(name, text)	UNIT_TEST(name),
+#define RACE_ROW(name, ...)	UNIT_TEST(name),
 
 static const struct unit_test tests[] = {
 	RACES(RACE_ROW)
