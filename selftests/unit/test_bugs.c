@@ -1,35 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The seeded bugs of core/bug.h: each scenario goes well without its bug, and
+ * The seeded bugs of core/bug.h: each scene goes well without its bug, and
  * is seen to fail with it, by a comparison, the audit or the oracle.
+ *
+ * In some scenes the other side acts in the window that the bug opens. Without
+ * it there is none: the scene calls pgdm_bug_pause() when the operation is over.
  */
-#include <signal.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "bug.h"
 #include "cr3.h"
+#include "out_of_reach.h"
 #include "pause.h"
 #include "unit.h"
 #include "world.h"
 
+/**
+ * struct sight - how a bug comes to be seen
+ * @scene: what happens
+ * @judge: was all well?
+ * @policy: in force once the scene has started
+ * @name: for the diagnosis
+ */
+struct sight {
+	void (*scene)(void);
+	bool (*judge)(void);
+	const struct pgdm_policy *policy;
+	const char *name;
+};
+
+static const struct sight *sight;
 static struct world *w;
 static struct pgdm_primary *p;
 static struct pgdm_mirror *m;
 
-static void start(unsigned int pages)
+static void use_policy(const struct pgdm_policy *policy)
+{
+	pgdm_engine.policy = policy;
+}
+
+static void create(unsigned int pages)
 {
 	w = world_create(2, 2, 3, pages);
 	p = w->primary[0];
-	m = world_switch(w, 0, 0);
 }
 
-/* What each judge says of CPU 0's mirror of primary 0. */
+static void start(unsigned int pages)
+{
+	create(pages);
+	m = world_switch(w, 0, 0);
+	use_policy(sight->policy);
+}
+
+/* --- judges of CPU 0's mirror of primary 0 ------------------------------ */
+
 static bool comparison_is_content(void)
 {
 	return !world_differences(m, p);
+}
+
+static bool next_sync_is_right(void)
+{
+	world_flush(w, 0);
+	return comparison_is_content();
 }
 
 static bool audit_is_content(void)
@@ -39,32 +70,76 @@ static bool audit_is_content(void)
 	return world_audit(w, 0, &found) == PGDM_AUDIT_OK;
 }
 
-static bool oracle_is_content(u64 entry)
+/* Scenes that end with a removal remove entry 9. */
+static bool oracle_is_content(void)
 {
-	return world_find_reaching(p, entry & PGDM_ENTRY_ADDR) < 0;
+	return world_find_reaching(p, ENTRY(9) & PGDM_ENTRY_ADDR) < 0;
 }
 
-static bool end(bool well)
+static bool entry_is_there(void)
 {
+	return !pgdm_mirror_lacks(m, p, 9);
+}
+
+/* Some scenes judge themselves. */
+static bool was_well;
+
+static bool scene_is_content(void)
+{
+	return was_well;
+}
+
+/* --- the frame ---------------------------------------------------------- */
+
+static bool goes_well(const struct sight *this_sight, unsigned long bugs)
+{
+	bool well;
+
+	pgdm_bugs = bugs;
+	sight = this_sight;
+	sight->scene();
+	well = sight->judge();
 	world_destroy(w);
 	pause_action = NULL;
+	pgdm_bugs = 0;
 	return well;
 }
 
-/* The scenario must go well without the bug, and must not with it. */
-static bool is_detected(enum pgdm_bug bug, bool (*scenario)(void))
+/* The scene must go well without the bug, and must not with it. */
+static bool is_detected(enum pgdm_bug bug, const struct sight *this_sight)
 {
-	bool without, with;
+	bool without = goes_well(this_sight, 0);
+	bool with = goes_well(this_sight, BIT(bug));
 
-	pgdm_bugs = 0;
-	without = scenario();
-	pgdm_bugs = BIT(bug);
-	with = scenario();
-	pgdm_bugs = 0;
-	CHECK(without);
-	CHECK(!with);
-	return true;
+	if (without && !with)
+		return true;
+	unit_note("%s: %s without bug %u, %s with it", this_sight->name,
+		  without ? "well" : "wrong", bug, with ? "well" : "wrong");
+	return false;
 }
+
+#define SIGHT_UNDER(policy_, scene_, judge_) {				\
+	.scene = scene_,						\
+	.judge = judge_,						\
+	.policy = &pgdm_policy_##policy_,				\
+	.name = #scene_ " under " #policy_ ", " #judge_,		\
+}
+
+#define SIGHT(scene, judge)	SIGHT_UNDER(dirty, scene, judge)
+
+/* The test of a bug: it comes to be seen in each of these ways. */
+#define BUG_TEST(bug, ...)						\
+static bool bug(void)							\
+{									\
+	static const struct sight sights[] = { __VA_ARGS__ };		\
+	unsigned int i;							\
+									\
+	for (i = 0; i < ARRAY_SIZE(sights); i++)			\
+		CHECK(is_detected(PGDM_BUG_##bug, &sights[i]));		\
+	return true;							\
+}
+
+/* --- writers and owners ------------------------------------------------- */
 
 static void flush_on_0(void)
 {
@@ -87,133 +162,82 @@ static void kernel_write_on_1(void)
  *				sync: copies the old entry
  *	store			... and nothing tells it of the new one
  */
-static bool a_sync_between_publish_and_store(void)
+static void a_sync_between_publish_and_store(void)
 {
 	start(2);
 	pause_action = flush_on_0;
 	world_write(w, 1, 0, 9, ENTRY(9));
-	world_flush(w, 0);
-	return end(comparison_is_content());
 }
 
-static bool a_sync_between_publish_and_store_audited(void)
-{
-	start(2);
-	pause_action = flush_on_0;
-	world_write(w, 1, 0, 9, ENTRY(9));
-	return end(audit_is_content());
-}
+BUG_TEST(publish_first,
+	 SIGHT(a_sync_between_publish_and_store, next_sync_is_right),
+	 SIGHT(a_sync_between_publish_and_store, audit_is_content))
 
-static bool publish_first(void)
+BUG_TEST(user_half_late,
+	 SIGHT(a_sync_between_publish_and_store, next_sync_is_right),
+	 SIGHT(a_sync_between_publish_and_store, audit_is_content))
+
+static bool publishes_without(void *out_of_reach)
 {
-	return is_detected(PGDM_BUG_publish_first,
-			   a_sync_between_publish_and_store) &&
-	       is_detected(PGDM_BUG_publish_first,
-			   a_sync_between_publish_and_store_audited);
+	struct pgdm_cache *c = w->cache[1];
+	struct pgdm_write write;
+
+	pgdm_write_init(&write, 9, ENTRY(9), true, false, true);
+	pgdm_engine.caches = out_of_reach;
+	pgdm_engine.nr_caches = 4096 / sizeof(*pgdm_engine.caches);
+	pgdm_primary_write(p, &write, &c->stats);
+	return true;
 }
 
 /*
  * W2. Nothing that belongs to a CPU may be looked at, so that a publication
- * costs the same however many there are: their list is out of reach here. In a
- * process of its own, as a look is the end of it.
+ * costs the same however many there are: their list is out of reach here.
  */
-static bool a_publication_out_of_reach_of_cpus(void)
+static void a_publication_out_of_reach_of_cpus(void)
 {
-	const size_t bytes = 4096;
-	void *nowhere = mmap(NULL, bytes, PROT_NONE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int status = -1;
-	pid_t pid;
-
-	CHECK(nowhere != MAP_FAILED);
 	start(2);
-	fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		struct pgdm_cache *c = w->cache[1];
-		struct pgdm_write write;
+	was_well = out_of_reach_is_well(4096, publishes_without);
+}
 
-		signal(SIGSEGV, SIG_DFL);
-		pgdm_write_init(&write, 9, ENTRY(9), true, false, true);
-		pgdm_engine.caches = nowhere;
-		pgdm_engine.nr_caches = bytes / sizeof(*pgdm_engine.caches);
-		pgdm_primary_write(p, &write, &c->stats);
-		_exit(0);
-	}
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-	munmap(nowhere, bytes);
-	return end(WIFEXITED(status) && !WEXITSTATUS(status));
+BUG_TEST(publish_scans,
+	 SIGHT(a_publication_out_of_reach_of_cpus, scene_is_content))
+
+static bool does_all_without(void *out_of_reach)
+{
+	w->cache[1] = out_of_reach;
+	use_policy(&pgdm_policy_eager);
+	world_write(w, 0, 0, 9, ENTRY(9));
+	world_write(w, 0, 0, 300, ENTRY(9));
+	use_policy(&pgdm_policy_flag);
+	world_write(w, 0, 0, 10, ENTRY(9));
+	if (pgdm_engine_count(p) != 1 ||
+	    world_find_reaching(p, ENTRY(8) & PGDM_ENTRY_ADDR) >= 0)
+		return false;
+	pgdm_engine_forget(p);
+	return !m->primary && m->page[0][9] == ENTRY(9) &&
+	       m->page[0][300] == ENTRY(9) && m->flag;
 }
 
 /*
  * W2. The mm was never on CPU 1, so nobody looks at that CPU's mirrors: they
- * are out of reach here, in a process of its own as above.
+ * are out of reach here.
  */
-static bool a_cpu_out_of_reach_of_other_mms(void)
+static void a_cpu_out_of_reach_of_other_mms(void)
 {
-	void *nowhere = mmap(NULL, sizeof(struct pgdm_cache), PROT_NONE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int status = -1;
-	pid_t pid;
-
-	CHECK(nowhere != MAP_FAILED);
 	start(1);
-	fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		signal(SIGSEGV, SIG_DFL);
-		w->cache[1] = nowhere;
-		pgdm_engine.policy = &pgdm_policy_eager;
-		world_write(w, 0, 0, 9, ENTRY(9));
-		world_write(w, 0, 0, 300, ENTRY(9));
-		pgdm_engine.policy = &pgdm_policy_flag;
-		world_write(w, 0, 0, 10, ENTRY(9));
-		if (pgdm_engine_count(p) != 1 || !oracle_is_content(ENTRY(8)))
-			_exit(1);
-		pgdm_engine_forget(p);
-		_exit(m->primary || m->page[0][9] != ENTRY(9) ||
-		      m->page[0][300] != ENTRY(9) || !m->flag);
-	}
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-	munmap(nowhere, sizeof(struct pgdm_cache));
-	return end(WIFEXITED(status) && !WEXITSTATUS(status));
+	was_well = out_of_reach_is_well(sizeof(struct pgdm_cache),
+					does_all_without);
 }
 
-static bool scan_all(void)
-{
-	return is_detected(PGDM_BUG_scan_all, a_cpu_out_of_reach_of_other_mms);
-}
+BUG_TEST(scan_all, SIGHT(a_cpu_out_of_reach_of_other_mms, scene_is_content))
 
-static bool publish_scans(void)
-{
-	return is_detected(PGDM_BUG_publish_scans,
-			   a_publication_out_of_reach_of_cpus);
-}
-
-static bool user_half_late(void)
-{
-	return is_detected(PGDM_BUG_user_half_late,
-			   a_sync_between_publish_and_store) &&
-	       is_detected(PGDM_BUG_user_half_late,
-			   a_sync_between_publish_and_store_audited);
-}
-
-static bool a_write(void)
+static void a_write(void)
 {
 	start(1);
 	world_write(w, 1, 0, 9, ENTRY(9));
-	world_flush(w, 0);
-	return end(comparison_is_content());
 }
 
-static bool a_write_audited(void)
-{
-	start(1);
-	world_write(w, 1, 0, 9, ENTRY(9));
-	return end(audit_is_content());
-}
-
-static bool a_removal(void)
+static void a_removal(void)
 {
 	start(1);
 	world_write(w, 1, 0, 9, ENTRY(9));
@@ -221,35 +245,22 @@ static bool a_removal(void)
 	m->page[0][9] = ENTRY(9);
 	world_write(w, 1, 0, 9, 0);
 	world_flush(w, 0);
-	return end(oracle_is_content(ENTRY(9)));
 }
 
-static bool lost_publish(void)
-{
-	return is_detected(PGDM_BUG_lost_publish, a_write) &&
-	       is_detected(PGDM_BUG_lost_publish, a_write_audited) &&
-	       is_detected(PGDM_BUG_lost_publish, a_removal);
-}
+BUG_TEST(lost_publish,
+	 SIGHT(a_write, next_sync_is_right),
+	 SIGHT(a_write, audit_is_content),
+	 SIGHT(a_removal, oracle_is_content))
 
-static bool a_kernel_write(void)
+static void a_kernel_write(void)
 {
 	start(2);
 	kernel_write_on_1();
-	return end(comparison_is_content());
 }
 
-static bool a_kernel_write_audited(void)
-{
-	start(2);
-	kernel_write_on_1();
-	return end(audit_is_content());
-}
-
-static bool no_write_through(void)
-{
-	return is_detected(PGDM_BUG_no_write_through, a_kernel_write) &&
-	       is_detected(PGDM_BUG_no_write_through, a_kernel_write_audited);
-}
+BUG_TEST(no_write_through,
+	 SIGHT(a_kernel_write, comparison_is_content),
+	 SIGHT(a_kernel_write, audit_is_content))
 
 /*
  *	owner (attach)			writer
@@ -260,94 +271,70 @@ static bool no_write_through(void)
  *	exchanges 2 for 1: succeeds
  *	kernel_seq has changed: again
  */
-static bool a_kernel_write_in_a_first_copy(void)
+static void a_kernel_write_in_a_first_copy(void)
 {
 	unsigned int i;
 
-	w = world_create(2, 2, 3, 1);
-	p = w->primary[0];
+	create(1);
 	p->page[0][300] = ENTRY(1);
 	for (i = 0; i < 2; i++)
 		w->cache[0]->mirror[i].page[0][300] = ENTRY(2);
 	pause_action = kernel_write_on_1;
 	m = world_switch(w, 0, 0);
-	return end(comparison_is_content());
 }
 
-static bool no_kernel_repeat(void)
-{
-	return is_detected(PGDM_BUG_no_kernel_repeat,
-			   a_kernel_write_in_a_first_copy);
-}
+BUG_TEST(no_kernel_repeat,
+	 SIGHT(a_kernel_write_in_a_first_copy, comparison_is_content))
 
 /*
  *	owner				writer
  *	reads sequence, copies
  *					store, publish
  *	records the sequence as it is now
+ *
+ * flag: the owner copies because of entry 9; 20 comes while it does.
  */
-static bool a_write_in_a_dirty_sync(void)
+static void a_write_in_a_sync(void)
 {
 	start(1);
 	world_write(w, 1, 0, 9, ENTRY(9));
 	pause_action = write_on_1;
 	world_flush(w, 0);
-	if (pause_action)
-		write_on_1();
-	world_flush(w, 0);
-	return end(comparison_is_content());
+	pgdm_bug_pause();
 }
 
-static bool a_write_in_a_full_sync(void)
-{
-	start(1);
-	pgdm_engine.policy = &pgdm_policy_always;
-	pause_action = write_on_1;
-	world_flush(w, 0);
-	if (pause_action)
-		write_on_1();
-	return end(audit_is_content());
-}
+BUG_TEST(late_sequence,
+	 SIGHT(a_write_in_a_sync, next_sync_is_right),
+	 SIGHT_UNDER(always, a_write_in_a_sync, audit_is_content))
 
-static bool late_sequence(void)
-{
-	return is_detected(PGDM_BUG_late_sequence, a_write_in_a_dirty_sync) &&
-	       is_detected(PGDM_BUG_late_sequence, a_write_in_a_full_sync);
-}
-
-/* W4: the entry is replaced, and the CPU walks in the middle. */
-static bool walked_through_zero;
+BUG_TEST(late_lower, SIGHT_UNDER(flag, a_write_in_a_sync, next_sync_is_right))
 
 static void walk_on_0(void)
 {
-	walked_through_zero |= !READ_ONCE(m->page[0][9]);
+	was_well &= READ_ONCE(m->page[0][9]) != 0;
 }
 
-static bool a_walk_in_a_sync(void)
+/* W4: the entry is replaced, and the CPU walks in the middle. */
+static void a_walk_in_a_sync(void)
 {
 	start(1);
 	world_write(w, 1, 0, 9, ENTRY(9));
 	world_flush(w, 0);
 	world_write(w, 1, 0, 9, ENTRY(10));
-	walked_through_zero = false;
+	was_well = true;
 	pause_action = walk_on_0;
 	world_flush(w, 0);
-	return end(!walked_through_zero);
 }
 
-static bool through_zero(void)
-{
-	return is_detected(PGDM_BUG_through_zero, a_walk_in_a_sync);
-}
+BUG_TEST(through_zero, SIGHT(a_walk_in_a_sync, scene_is_content))
 
 /*
  * S2: removed while the CPU is elsewhere, and not in mm_cpumask: no flush
  * comes, the switch has to bring it.
  */
-static bool a_removal_while_away(void)
+static void a_removal_while_away(void)
 {
 	struct pgdm_audit found;
-	enum pgdm_finding finding;
 	u64 since;
 
 	start(1);
@@ -357,117 +344,95 @@ static bool a_removal_while_away(void)
 	world_write(w, 1, 0, 9, 0);
 	since = pgdm_primary_seq(p);
 	m = world_switch(w, 0, 0);
-	finding = pgdm_mirror_audit(m, p, since, &found);
-	return end(finding == PGDM_AUDIT_OK && oracle_is_content(ENTRY(9)));
+	was_well = pgdm_mirror_audit(m, p, since, &found) == PGDM_AUDIT_OK &&
+		   oracle_is_content();
 }
 
-static bool early_switch_sync(void)
-{
-	return is_detected(PGDM_BUG_early_switch_sync, a_removal_while_away);
-}
+BUG_TEST(early_switch_sync, SIGHT(a_removal_while_away, scene_is_content))
 
 /* L3: the user half is in both tables of a pair. */
-static bool a_write_to_a_pair(void)
+static void a_write_to_a_pair(void)
 {
 	start(2);
 	world_write(w, 1, 0, 9, ENTRY(9));
-	world_flush(w, 0);
-	return end(comparison_is_content());
 }
 
-static bool kernel_page_only(void)
-{
-	return is_detected(PGDM_BUG_kernel_page_only, a_write_to_a_pair);
-}
+BUG_TEST(kernel_page_only, SIGHT(a_write_to_a_pair, next_sync_is_right))
 
 /* C1: PCID 0x83, and LAM's two bits; the address is all that changes. */
-static bool a_steering_keeps_the_rest(void)
+static void a_steering_keeps_the_rest(void)
 {
 	const u64 mask = 0x000ffffffffff000ULL, rest = 3ULL << 61 | 0x083;
 
-	return pgdm_cr3_with_root(0x1234000 | rest, mask, 0x5678000, true) ==
-		       (0x5678000 | rest | PGDM_CR3_NOFLUSH) &&
-	       pgdm_cr3_with_root(0x1234000 | rest, mask, 0x5678000, false) ==
-		       (0x5678000 | rest);
+	start(1);
+	was_well = pgdm_cr3_with_root(0x1234000 | rest, mask, 0x5678000,
+				      true) ==
+			   (0x5678000 | rest | PGDM_CR3_NOFLUSH) &&
+		   pgdm_cr3_with_root(0x1234000 | rest, mask, 0x5678000,
+				      false) == (0x5678000 | rest);
 }
 
-static bool whole_cr3(void)
-{
-	return is_detected(PGDM_BUG_whole_cr3, a_steering_keeps_the_rest);
-}
+BUG_TEST(whole_cr3, SIGHT(a_steering_keeps_the_rest, scene_is_content))
 
-static bool a_flushed_removal(const struct pgdm_policy *policy)
+/* --- flushes, faults, evictions ----------------------------------------- */
+
+static void a_flushed_removal(void)
 {
 	start(2);
-	pgdm_engine.policy = policy;
 	world_write(w, 1, 0, 9, ENTRY(9));
 	world_switch(w, 0, 0);
 	world_write(w, 1, 0, 9, 0);
 	world_flush(w, 0);
-	return end(oracle_is_content(ENTRY(9)));
 }
 
-static bool a_flushed_removal_under_always(void)
+BUG_TEST(skip_flush_sync,
+	 SIGHT_UNDER(always, a_flushed_removal, oracle_is_content),
+	 SIGHT(a_flushed_removal, oracle_is_content))
+
+/* Only eager needs no copy on flush receipt; with the bug each other fails. */
+static bool skip_flush_sync_under_the_others(void)
 {
-	return a_flushed_removal(&pgdm_policy_always);
+	const unsigned long bug = BIT(PGDM_BUG_skip_flush_sync);
+	unsigned int i;
+
+	for (i = 0; i < PGDM_NR_POLICIES; i++) {
+		const struct sight removal = {
+			.scene = a_flushed_removal,
+			.judge = oracle_is_content,
+			.policy = pgdm_policies[i],
+		};
+
+		CHECK(goes_well(&removal, 0));
+		CHECK_EQUAL(goes_well(&removal, bug),
+			    removal.policy == &pgdm_policy_eager);
+	}
+	return true;
 }
 
-static bool a_flushed_removal_under_dirty(void)
-{
-	return a_flushed_removal(&pgdm_policy_dirty);
-}
-
-static bool skip_flush_sync(void)
-{
-	return is_detected(PGDM_BUG_skip_flush_sync,
-			   a_flushed_removal_under_always) &&
-	       is_detected(PGDM_BUG_skip_flush_sync,
-			   a_flushed_removal_under_dirty);
-}
-
-static bool a_fault(const struct pgdm_policy *policy)
+static void a_fault(void)
 {
 	start(2);
-	pgdm_engine.policy = policy;
 	world_write(w, 1, 0, 9, ENTRY(9));
 	world_fault(w, 0, 9);
-	return end(!pgdm_mirror_lacks(m, p, 9));
 }
 
-static bool a_fault_under_always(void)
-{
-	return a_fault(&pgdm_policy_always);
-}
+BUG_TEST(skip_fault_sync,
+	 SIGHT_UNDER(always, a_fault, entry_is_there),
+	 SIGHT(a_fault, entry_is_there))
 
-static bool a_fault_under_dirty(void)
-{
-	return a_fault(&pgdm_policy_dirty);
-}
-
-static bool skip_fault_sync(void)
-{
-	return is_detected(PGDM_BUG_skip_fault_sync, a_fault_under_always) &&
-	       is_detected(PGDM_BUG_skip_fault_sync, a_fault_under_dirty);
-}
-
-static bool an_overrun(void)
+static void an_overrun(void)
 {
 	unsigned int i;
 
 	start(1);
 	for (i = 0; i < PGDM_RING + 3; i++)
 		world_write(w, 1, 0, i, ENTRY(i + 1));
-	world_flush(w, 0);
-	return end(comparison_is_content());
 }
 
-static bool ignore_overrun(void)
-{
-	return is_detected(PGDM_BUG_ignore_overrun, an_overrun);
-}
+BUG_TEST(ignore_overrun, SIGHT(an_overrun, next_sync_is_right))
 
 /* Mirror 0 is loaded, and its turn to be evicted has come. */
-static bool an_eviction(void)
+static void an_eviction(void)
 {
 	const struct pgdm_mirror *left;
 
@@ -475,105 +440,61 @@ static bool an_eviction(void)
 	world_switch(w, 0, 1);
 	left = world_switch(w, 0, 0);
 	world_switch(w, 0, 2);
-	return end(left->primary == p && w->cache[0]->loaded != left);
+	was_well = left->primary == p && w->cache[0]->loaded != left;
 }
 
-static bool evict_loaded(void)
-{
-	return is_detected(PGDM_BUG_evict_loaded, an_eviction);
-}
+BUG_TEST(evict_loaded, SIGHT(an_eviction, scene_is_content))
 
-/* Removals under each of the other policies that copies on a flush receipt. */
-static bool a_flushed_removal_under_the_others(void)
-{
-	unsigned int i;
-	bool well = true;
-
-	for (i = 0; i < PGDM_NR_POLICIES; i++) {
-		const struct pgdm_policy *policy = pgdm_policies[i];
-
-		well &= a_flushed_removal(policy) ||
-			(pgdm_bugs && policy == &pgdm_policy_eager);
-	}
-	return well;
-}
-
-/* With the bug all of them fail, and not just one. */
-static bool skip_flush_sync_under_the_others(void)
-{
-	unsigned int i;
-
-	CHECK(is_detected(PGDM_BUG_skip_flush_sync,
-			  a_flushed_removal_under_the_others));
-	pgdm_bugs = BIT(PGDM_BUG_skip_flush_sync);
-	for (i = 0; i < PGDM_NR_POLICIES; i++)
-		CHECK_EQUAL(a_flushed_removal(pgdm_policies[i]),
-			    pgdm_policies[i] == &pgdm_policy_eager);
-	pgdm_bugs = 0;
-	return true;
-}
-
-/* flag: the owner copies because of entry 9; 20 comes while it does. */
-static bool a_write_in_a_flagged_copy(void)
+static void a_missed_hook(void)
 {
 	start(1);
-	pgdm_engine.policy = &pgdm_policy_flag;
-	world_write(w, 1, 0, 9, ENTRY(9));
-	pause_action = write_on_1;
-	world_flush(w, 0);
-	if (pause_action)
-		write_on_1();
-	world_flush(w, 0);
-	return end(comparison_is_content());
+	p->page[0][9] = ENTRY(9);
+	w->missed++;
 }
 
-static bool late_lower(void)
+BUG_TEST(ignore_miss, SIGHT(a_missed_hook, next_sync_is_right))
+
+static void a_walk(void)
 {
-	return is_detected(PGDM_BUG_late_lower, a_write_in_a_flagged_copy);
+	start(1);
+	world_write(w, 1, 0, 9, 0x5007);
+	world_flush(w, 0);
+	m->page[0][9] |= PGDM_ENTRY_ACCESSED;
 }
+
+BUG_TEST(keep_accessed, SIGHT(a_walk, audit_is_content))
+
+/* --- policies ----------------------------------------------------------- */
 
 /* flag-mm: CPU 1 copies first, and CPU 0 must still find the flag raised. */
-static bool a_removal_that_two_cpus_have_to_copy(void)
+static void a_removal_that_two_cpus_have_to_copy(void)
 {
 	start(1);
-	pgdm_engine.policy = &pgdm_policy_flag_mm;
 	world_write(w, 1, 0, 9, ENTRY(9));
 	world_switch(w, 1, 0);
 	world_switch(w, 0, 0);
 	world_write(w, 1, 0, 9, 0);
 	world_flush(w, 1);
 	world_flush(w, 0);
-	return end(oracle_is_content(ENTRY(9)));
 }
 
-static bool shared_flag(void)
-{
-	return is_detected(PGDM_BUG_shared_flag,
-			   a_removal_that_two_cpus_have_to_copy);
-}
+BUG_TEST(shared_flag,
+	 SIGHT_UNDER(flag_mm, a_removal_that_two_cpus_have_to_copy,
+		     oracle_is_content))
 
-static bool an_addition(const struct pgdm_policy *policy)
+static void an_addition(void)
 {
 	start(1);
-	pgdm_engine.policy = policy;
 	world_add(w, 1, 0, 9, ENTRY(9));
-	return end(comparison_is_content());
 }
 
-static bool an_addition_under_flag(void)
-{
-	return an_addition(&pgdm_policy_flag);
-}
+BUG_TEST(no_signal,
+	 SIGHT_UNDER(flag, an_addition, comparison_is_content),
+	 SIGHT_UNDER(carry, an_addition, comparison_is_content))
 
-static bool an_addition_under_carry(void)
+static void attach_on_0(void)
 {
-	return an_addition(&pgdm_policy_carry);
-}
-
-static bool no_signal(void)
-{
-	return is_detected(PGDM_BUG_no_signal, an_addition_under_flag) &&
-	       is_detected(PGDM_BUG_no_signal, an_addition_under_carry);
+	m = world_switch(w, 0, 0);
 }
 
 /*
@@ -582,75 +503,50 @@ static bool no_signal(void)
  *					announce, copy
  *		store, publish		... and nobody stores into the mirror
  */
-static void attach_on_0(void)
+static void an_attach_in_a_write(void)
 {
-	m = world_switch(w, 0, 0);
-}
-
-static bool an_attach_in_a_write(void)
-{
-	w = world_create(2, 2, 3, 1);
-	p = w->primary[0];
-	pgdm_engine.policy = &pgdm_policy_eager;
+	create(1);
+	use_policy(sight->policy);
 	pause_action = attach_on_0;
 	world_write(w, 1, 0, 9, ENTRY(9));
-	if (pause_action)
-		attach_on_0();
-	return end(comparison_is_content());
+	pgdm_bug_pause();
 }
 
-static bool an_attach_in_a_write_audited(void)
-{
-	struct pgdm_audit found;
+BUG_TEST(scan_first,
+	 SIGHT_UNDER(eager, an_attach_in_a_write, comparison_is_content),
+	 SIGHT_UNDER(eager, an_attach_in_a_write, audit_is_content))
 
-	w = world_create(2, 2, 3, 1);
-	p = w->primary[0];
-	pgdm_engine.policy = &pgdm_policy_eager;
-	pause_action = attach_on_0;
-	world_write(w, 1, 0, 9, ENTRY(9));
-	if (pause_action)
-		attach_on_0();
-	return end(world_audit(w, 0, &found) == PGDM_AUDIT_OK);
-}
-
-static bool scan_first(void)
-{
-	return is_detected(PGDM_BUG_scan_first, an_attach_in_a_write) &&
-	       is_detected(PGDM_BUG_scan_first, an_attach_in_a_write_audited);
-}
-
-static bool a_return_to_user_mode(void)
+static void a_return_to_user_mode(void)
 {
 	start(2);
-	pgdm_engine.policy = &pgdm_policy_always_exit;
 	world_write(w, 1, 0, 9, ENTRY(9));
 	world_user_return(w, 0);
-	return end(comparison_is_content());
 }
 
-static bool skip_user_return(void)
-{
-	return is_detected(PGDM_BUG_skip_user_return, a_return_to_user_mode);
-}
+BUG_TEST(skip_user_return,
+	 SIGHT_UNDER(always_exit, a_return_to_user_mode,
+		     comparison_is_content))
 
 /* flush-only: a new entry, faulted on for as long as it takes. */
-static bool endless_faults(void)
+static void endless_faults(void)
 {
 	unsigned int i;
 
 	start(1);
-	pgdm_engine.policy = &pgdm_policy_flush_only;
 	world_write(w, 1, 0, 9, ENTRY(9));
-	for (i = 0; i < 1000 && pgdm_mirror_lacks(m, p, 9); i++) {
+	for (i = 0; i < 1000 && !entry_is_there(); i++) {
 		world_fault(w, 0, 9);
 		pgdm_cache_guard(w->cache[0], 9, 0x9000);
 	}
-	return end(i < 1000);
+	was_well = i < 1000;
 }
 
-static bool no_guard(void)
+BUG_TEST(no_guard, SIGHT_UNDER(flush_only, endless_faults, scene_is_content))
+
+static void flush_and_write(void)
 {
-	return is_detected(PGDM_BUG_no_guard, endless_faults);
+	world_flush(w, 0);
+	write_on_1();
 }
 
 /*
@@ -662,55 +558,15 @@ static bool no_guard(void)
  *	policy = flag
  *							flush: no flag
  */
-static void flush_and_write(void)
-{
-	world_flush(w, 0);
-	write_on_1();
-}
-
-static bool a_write_in_a_change(void)
+static void a_write_in_a_change(void)
 {
 	start(1);
 	pause_action = flush_and_write;
 	pgdm_policy_change(&pgdm_policy_flag);
-	if (pause_action)
-		flush_and_write();
-	world_flush(w, 0);
-	return end(comparison_is_content());
+	pgdm_bug_pause();
 }
 
-static bool change_early(void)
-{
-	return is_detected(PGDM_BUG_change_early, a_write_in_a_change);
-}
-
-static bool a_missed_hook(void)
-{
-	start(1);
-	p->page[0][9] = ENTRY(9);
-	w->missed++;
-	world_flush(w, 0);
-	return end(comparison_is_content());
-}
-
-static bool ignore_miss(void)
-{
-	return is_detected(PGDM_BUG_ignore_miss, a_missed_hook);
-}
-
-static bool a_walk(void)
-{
-	start(1);
-	world_write(w, 1, 0, 9, 0x5007);
-	world_flush(w, 0);
-	m->page[0][9] |= PGDM_ENTRY_ACCESSED;
-	return end(audit_is_content());
-}
-
-static bool keep_accessed(void)
-{
-	return is_detected(PGDM_BUG_keep_accessed, a_walk);
-}
+BUG_TEST(change_early, SIGHT(a_write_in_a_change, next_sync_is_right))
 
 static const struct unit_test tests[] = {
 	UNIT_TEST(publish_first),
