@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every CPU's mirror cache: its memory, and the CPU's coming and going.
+ * Every CPU's mirror cache: its memory, and which the local one is.
  *
  * A cache is made before its CPU comes up for the first time and stays until
- * the module goes, so that whoever scans all caches needs no lock. A CPU
- * that goes down gives its mirrors up, and takes no part until it is up
- * again.
+ * the module goes, so that a walk over all caches needs no lock.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "cpus.h"
 
-#include <linux/cpuhotplug.h>
-#include <linux/cpu.h>
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -20,14 +17,10 @@
 #include <asm/cpufeature.h>
 
 #include "inject.h"
-#include "points.h"
-#include "returns.h"
-#include "steer.h"
 
 DEFINE_PER_CPU(struct pgdm_cache *, pgdm_cpu_active);
 
 static unsigned int nr_mirrors;
-static enum cpuhp_state prepare_state, online_state;
 
 /* L3: both tables of a pair, 8 KiB aligned (as page order 1 is). */
 static unsigned int table_order(void)
@@ -79,48 +72,29 @@ static struct pgdm_cache *cache_create(unsigned int cpu)
 	return c;
 }
 
-static int cpu_prepare(unsigned int cpu)
+/**
+ * pgdm_cpus_prepare() - make the cache of a CPU, if it has none yet
+ * @cpu: the CPU
+ *
+ * Context: may sleep; before the CPU comes up.
+ * Return: 0, or -ENOMEM.
+ */
+int pgdm_cpus_prepare(unsigned int cpu)
 {
 	struct pgdm_cache *c;
 
-	if (pgdm_engine.caches[cpu])
+	if (pgdm_mirrors.caches[cpu])
 		return 0;
 	c = cache_create(cpu);
 	if (!c)
 		return -ENOMEM;
-	/* Pairs with the acquire in cache_of(): initialised before seen. */
-	smp_store_release(&pgdm_engine.caches[cpu], c);
-	return 0;
-}
-
-static int cpu_up(unsigned int cpu)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	this_cpu_write(pgdm_cpu_active, pgdm_engine.caches[cpu]);
-	pgdm_points_adopt(NULL);
-	pgdm_returns_cpu_up();
-	local_irq_restore(flags);
-	return 0;
-}
-
-static int cpu_down(unsigned int cpu)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	pgdm_returns_cpu_down();
-	this_cpu_write(pgdm_cpu_active, NULL);
-	barrier(); /* an NMI's fault finds no cache, or a whole one */
-	pgdm_steer_release_cpu(pgdm_engine.caches[cpu], NULL);
-	pgdm_cache_drop(pgdm_engine.caches[cpu]);
-	local_irq_restore(flags);
+	/* Pairs with the acquire in pgdm_mirrors_cache(): initialised before seen. */
+	smp_store_release(&pgdm_mirrors.caches[cpu], c);
 	return 0;
 }
 
 /**
- * pgdm_cpus_init() - make the caches of the CPUs that are up
+ * pgdm_cpus_init() - room for the caches of all CPUs
  * @mirrors: how many mirrors each CPU owns
  *
  * Context: may sleep.
@@ -128,8 +102,6 @@ static int cpu_down(unsigned int cpu)
  */
 int pgdm_cpus_init(unsigned int mirrors)
 {
-	int ret;
-
 	if (mirrors < PGDM_MIRRORS_MIN || mirrors > PGDM_MIRRORS_MAX) {
 		pr_err("mirrors=%u: expected %d to %d\n", mirrors,
 		       PGDM_MIRRORS_MIN, PGDM_MIRRORS_MAX);
@@ -137,51 +109,29 @@ int pgdm_cpus_init(unsigned int mirrors)
 	}
 	nr_mirrors = mirrors;
 	if (!pgdm_inject_failure())
-		pgdm_engine.caches = kcalloc(nr_cpu_ids,
-					     sizeof(*pgdm_engine.caches),
-					     GFP_KERNEL);
-	if (!pgdm_engine.caches)
+		pgdm_mirrors.caches = kcalloc(nr_cpu_ids,
+					      sizeof(*pgdm_mirrors.caches),
+					      GFP_KERNEL);
+	if (!pgdm_mirrors.caches)
 		return -ENOMEM;
-	pgdm_engine.nr_caches = nr_cpu_ids;
-
-	ret = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "pgd_mirror:prepare",
-				cpu_prepare, NULL);
-	if (ret < 0)
-		goto err_free;
-	prepare_state = ret;
-	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "pgd_mirror:online",
-				cpu_up, cpu_down);
-	if (ret < 0)
-		goto err_prepare;
-	online_state = ret;
+	pgdm_mirrors.nr_caches = nr_cpu_ids;
 	return 0;
-
-err_prepare:
-	cpuhp_remove_state(prepare_state);
-err_free:
-	pgdm_cpus_exit();
-	return ret;
 }
 
 /**
  * pgdm_cpus_exit() - free all caches
  *
- * The hooks are gone, and nobody looks at a cache any more.
+ * The hooks are gone, no CPU takes part any more (hotplug.c).
  * Context: may sleep.
  */
 void pgdm_cpus_exit(void)
 {
 	unsigned int cpu;
 
-	if (online_state) {
-		cpuhp_remove_state(online_state);
-		cpuhp_remove_state(prepare_state);
-		online_state = 0;
-	}
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++)
-		if (pgdm_engine.caches[cpu])
-			cache_destroy(pgdm_engine.caches[cpu]);
-	kfree(pgdm_engine.caches);
-	pgdm_engine.caches = NULL;
-	pgdm_engine.nr_caches = 0;
+	for (cpu = 0; cpu < pgdm_mirrors.nr_caches; cpu++)
+		if (pgdm_mirrors.caches[cpu])
+			cache_destroy(pgdm_mirrors.caches[cpu]);
+	kfree(pgdm_mirrors.caches);
+	pgdm_mirrors.caches = NULL;
+	pgdm_mirrors.nr_caches = 0;
 }

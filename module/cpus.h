@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every CPU's mirror cache: its memory, and the CPU's coming and going.
+ * Every CPU's mirror cache: its memory, and which the local one is.
  */
 #ifndef _PGDM_CPUS_H
 #define _PGDM_CPUS_H
@@ -8,12 +8,13 @@
 #include <linux/percpu.h>
 
 #include "core/cache.h"
-#include "core/engine.h"
+#include "core/mirrors.h"
 
 /* NULL while the CPU takes no part: before it is up, and on its way down. */
 DECLARE_PER_CPU(struct pgdm_cache *, pgdm_cpu_active);
 
 int pgdm_cpus_init(unsigned int mirrors);
+int pgdm_cpus_prepare(unsigned int cpu);
 void pgdm_cpus_exit(void);
 
 /**
@@ -35,7 +36,7 @@ static inline struct pgdm_cache *pgdm_cpus_active(void)
  */
 static inline struct pgdm_stats *pgdm_cpus_stats(void)
 {
-	return &pgdm_engine.caches[smp_processor_id()]->stats;
+	return &pgdm_mirrors.caches[smp_processor_id()]->stats;
 }
 
 #endif

@@ -13,9 +13,14 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "audit.h"
+#include "debugfs_audit.h"
+#include "debugfs_control.h"
+#include "debugfs_stats.h"
 #include "inject.h"
 #include "preflight.h"
+
+/* Longest accepted write, with its line end. */
+#define WRITE_MAX	64
 
 /**
  * struct file_row - one file
@@ -30,15 +35,15 @@ struct file_row {
 };
 
 static const struct file_row files[] = {
-	{ "policy", pgdm_policy_show, pgdm_policy_write },
-	{ "live", pgdm_live_show, pgdm_live_write },
-	{ "track", pgdm_track_show, pgdm_track_write },
-	{ "mirrors", pgdm_mirrors_show },
-	{ "stats", pgdm_stats_show },
-	{ "stats_percpu", pgdm_stats_percpu_show },
-	{ "hist", pgdm_hist_show },
-	{ "reset", NULL, pgdm_reset_write },
-	{ "audit", pgdm_audit_show },
+	{ "policy", pgdm_debugfs_policy_show, pgdm_debugfs_policy_write },
+	{ "live", pgdm_debugfs_live_show, pgdm_debugfs_live_write },
+	{ "track", pgdm_debugfs_track_show, pgdm_debugfs_track_write },
+	{ "mirrors", pgdm_debugfs_mirrors_show },
+	{ "stats", pgdm_debugfs_stats_show },
+	{ "stats_percpu", pgdm_debugfs_stats_percpu_show },
+	{ "hist", pgdm_debugfs_hist_show },
+	{ "reset", NULL, pgdm_debugfs_reset_write },
+	{ "audit", pgdm_debugfs_audit_show },
 	{ "preflight", pgdm_preflight_show },
 };
 
@@ -66,12 +71,12 @@ static ssize_t file_write(struct file *file, const char __user *from,
 			  size_t count, loff_t *pos)
 {
 	const struct file_row *row = file_inode(file)->i_private;
-	char text[PGDM_WRITE_MAX + 1];
+	char text[WRITE_MAX + 1];
 	int ret;
 
-	if (*pos || count > PGDM_WRITE_MAX) {
+	if (*pos || count > WRITE_MAX) {
 		pr_warn_ratelimited("%s: expected one write of at most %d bytes\n",
-				    row->name, PGDM_WRITE_MAX);
+				    row->name, WRITE_MAX);
 		return -EINVAL;
 	}
 	if (copy_from_user(text, from, count))
@@ -131,7 +136,7 @@ int pgdm_debugfs_init(void)
 /**
  * pgdm_debugfs_exit() - remove the directory
  *
- * Waits for whoever is in one of the files.
+ * Waits for the threads that are in one of the files.
  * Context: may sleep.
  */
 void pgdm_debugfs_exit(void)

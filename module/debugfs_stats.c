@@ -8,6 +8,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "debugfs_stats.h"
+
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
@@ -15,11 +17,10 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "core/policy.h"
+#include "core/epoch.h"
+#include "core/policies.h"
 #include "core/primary.h"
 #include "cpus.h"
-#include "debugfs.h"
-#include "hooks.h"
 #include "inject.h"
 #include "registry.h"
 #include "track.h"
@@ -28,15 +29,9 @@ static DEFINE_MUTEX(base_mutex);
 static struct pgdm_stats *base;		/* base_mutex; one a CPU */
 static unsigned long missed_base;	/* base_mutex */
 
-static struct pgdm_cache *cache_of(unsigned int cpu)
-{
-	/* Pairs with the release in cpu_prepare(): whole or NULL. */
-	return smp_load_acquire(&pgdm_engine.caches[cpu]);
-}
-
 static const struct pgdm_stats *stats_of(unsigned int cpu)
 {
-	struct pgdm_cache *c = cache_of(cpu);
+	struct pgdm_cache *c = pgdm_mirrors_cache(cpu);
 
 	return c ? &c->stats : NULL;
 }
@@ -51,7 +46,7 @@ static u64 value_of(unsigned int cpu, unsigned int which)
 /* The kernel counts missed hooks, for all CPUs together. */
 static unsigned long hooks_missed(void)
 {
-	return READ_ONCE(*pgdm_engine.missed) & PGDM_MISSED_HOOKS;
+	return pgdm_epoch_latest() & PGDM_EPOCH_MISSES;
 }
 
 static u64 sum_of(unsigned int which)
@@ -61,12 +56,12 @@ static u64 sum_of(unsigned int which)
 
 	if (which == PGDM_STAT_hooks_missed)
 		return hooks_missed() - missed_base;
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++)
+	for (cpu = 0; cpu < pgdm_mirrors.nr_caches; cpu++)
 		sum += value_of(cpu, which);
 	return sum;
 }
 
-int pgdm_stats_show(struct seq_file *seq, void *unused)
+int pgdm_debugfs_stats_show(struct seq_file *seq, void *unused)
 {
 	unsigned int i;
 
@@ -76,12 +71,12 @@ int pgdm_stats_show(struct seq_file *seq, void *unused)
 	mutex_unlock(&base_mutex);
 	seq_printf(seq, "mms_tracked %u\n", pgdm_registry_count());
 	seq_printf(seq, "births_native %lu\n",
-		   pgdm_registry_native_births() + pgdm_hooks_missed_births());
+		   pgdm_registry_native_births());
 	seq_printf(seq, "stray_walks %lu\n", pgdm_track_walks());
 	return 0;
 }
 
-int pgdm_stats_percpu_show(struct seq_file *seq, void *unused)
+int pgdm_debugfs_stats_percpu_show(struct seq_file *seq, void *unused)
 {
 	unsigned int cpu, i;
 
@@ -90,7 +85,7 @@ int pgdm_stats_percpu_show(struct seq_file *seq, void *unused)
 		seq_printf(seq, " %s", pgdm_stat_name[i]);
 	seq_putc(seq, '\n');
 	mutex_lock(&base_mutex);
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+	for (cpu = 0; cpu < pgdm_mirrors.nr_caches; cpu++) {
 		if (!stats_of(cpu))
 			continue;
 		seq_printf(seq, "%u", cpu);
@@ -108,7 +103,7 @@ static u64 hist_of(unsigned int policy, unsigned int bucket)
 	unsigned int cpu;
 	u64 sum = 0;
 
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
+	for (cpu = 0; cpu < pgdm_mirrors.nr_caches; cpu++) {
 		s = stats_of(cpu);
 		if (s)
 			sum += READ_ONCE(s->hist[policy][bucket]) -
@@ -117,7 +112,7 @@ static u64 hist_of(unsigned int policy, unsigned int bucket)
 	return sum;
 }
 
-int pgdm_hist_show(struct seq_file *seq, void *unused)
+int pgdm_debugfs_hist_show(struct seq_file *seq, void *unused)
 {
 	unsigned int policy, b;
 
@@ -139,13 +134,13 @@ int pgdm_hist_show(struct seq_file *seq, void *unused)
 }
 
 /* Another CPU's mirrors, as they are at this moment. */
-int pgdm_mirrors_show(struct seq_file *seq, void *unused)
+int pgdm_debugfs_mirrors_show(struct seq_file *seq, void *unused)
 {
 	unsigned int cpu, i;
 
 	rcu_read_lock();
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++) {
-		struct pgdm_cache *c = cache_of(cpu);
+	for (cpu = 0; cpu < pgdm_mirrors.nr_caches; cpu++) {
+		struct pgdm_cache *c = pgdm_mirrors_cache(cpu);
 
 		for (i = 0; c && i < c->nr; i++) {
 			struct pgdm_mirror *m = &c->mirror[i];
@@ -168,7 +163,7 @@ int pgdm_mirrors_show(struct seq_file *seq, void *unused)
 	return 0;
 }
 
-int pgdm_reset_write(char *text)
+int pgdm_debugfs_reset_write(char *text)
 {
 	unsigned int cpu;
 
@@ -177,7 +172,7 @@ int pgdm_reset_write(char *text)
 		return -EINVAL;
 	}
 	mutex_lock(&base_mutex);
-	for (cpu = 0; cpu < pgdm_engine.nr_caches; cpu++)
+	for (cpu = 0; cpu < pgdm_mirrors.nr_caches; cpu++)
 		if (stats_of(cpu))
 			memcpy(&base[cpu], stats_of(cpu), sizeof(base[cpu]));
 	missed_base = hooks_missed();
@@ -186,12 +181,12 @@ int pgdm_reset_write(char *text)
 }
 
 /**
- * pgdm_stats_init() - memory for the resets
+ * pgdm_debugfs_stats_init() - memory for the resets
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int pgdm_stats_init(void)
+int pgdm_debugfs_stats_init(void)
 {
 	if (!pgdm_inject_failure())
 		base = kvcalloc(nr_cpu_ids, sizeof(*base), GFP_KERNEL);
@@ -199,9 +194,9 @@ int pgdm_stats_init(void)
 }
 
 /**
- * pgdm_stats_exit() - free it
+ * pgdm_debugfs_stats_exit() - free it
  */
-void pgdm_stats_exit(void)
+void pgdm_debugfs_stats_exit(void)
 {
 	kvfree(base);
 }

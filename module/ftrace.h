@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Has ftrace died? See ftrace.c.
+ * Is ftrace alive? What is done when it is not: ftrace_death.c.
  */
 #ifndef _PGDM_FTRACE_H
 #define _PGDM_FTRACE_H
@@ -21,9 +21,5 @@ static __always_inline bool pgdm_ftrace_is_dead(void)
 }
 
 int pgdm_ftrace_check(void);
-void pgdm_ftrace_noticed(void);
-void pgdm_ftrace_stay(void);
-void pgdm_ftrace_hold(void) __noreturn;
-void pgdm_ftrace_exit(void);
 
 #endif

@@ -8,7 +8,6 @@
 #define _PGDM_INJECT_H
 
 #include <linux/types.h>
-#include <asm/page.h>
 
 #ifdef PGDM_SEEDED_BUGS
 
@@ -17,8 +16,6 @@ int pgdm_inject_instances(int usual);
 bool pgdm_inject_hidden(const char *symbol);
 bool pgdm_inject_deaf(const char *symbol);
 bool pgdm_inject_unmet(const char *check);
-u64 pgdm_inject_root(u64 *root);
-void pgdm_inject_exit(void);
 
 #else
 
@@ -45,15 +42,6 @@ static inline bool pgdm_inject_deaf(const char *symbol)
 static inline bool pgdm_inject_unmet(const char *check)
 {
 	return false;
-}
-
-static inline u64 pgdm_inject_root(u64 *root)
-{
-	return __pa(root);
-}
-
-static inline void pgdm_inject_exit(void)
-{
 }
 
 #endif

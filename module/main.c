@@ -2,146 +2,84 @@
 /*
  * pgd-mirror: shadow mirrors of each mm's PGD.
  *
- * Init in order, unwind in reverse. See Documentation/protocol.md.
+ * Init in order, unwind in reverse. See Documentation/architecture.md.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/kstrtox.h>
+#include <linux/kconfig.h>
 #include <linux/module.h>
-#include <linux/string.h>
-#include <linux/sysfs.h>
 
-#include "change.h"
-#include "core/policy.h"
 #include "cpus.h"
 #include "debugfs.h"
+#include "debugfs_stats.h"
+#include "epoch_wait.h"
 #include "ftrace.h"
+#include "ftrace_death.h"
 #include "hooks.h"
-#include "miss.h"
+#include "hooks_seen.h"
+#include "hotplug.h"
+#include "kernel_writes.h"
+#include "kick.h"
+#include "live.h"
 #include "oracle.h"
+#include "params.h"
+#include "policy_set.h"
 #include "preflight.h"
 #include "prove.h"
 #include "registry.h"
-#include "signals.h"
-#include "steer.h"
+#include "root_life.h"
 #include "symbols.h"
 #include "track.h"
 
-static char *policy = "dirty";
-module_param(policy, charp, 0400);
-MODULE_PARM_DESC(policy, "Policy in force after loading (debugfs policy lists them)");
-
-/*
- * The file of the parameter is there before pgdm_init() and after pgdm_exit(), and
- * is the way out of live mode where debugfs is locked down. Both lock the kernel's
- * parameters to change this, so nobody is in live_set() meanwhile.
- */
-static enum {
-	LIVE_STORED,	/* while the parameters are read: for pgdm_init() */
-	LIVE_REFUSED,	/* while the module comes or goes */
-	LIVE_STEERED,	/* as debugfs live */
-} live_phase;		/* kernel_param_lock() */
-
-static bool live;	/* constant once pgdm_init() has begun */
-
-static void set_live_phase(int phase)
-{
-	kernel_param_lock(THIS_MODULE);
-	live_phase = phase;
-	kernel_param_unlock(THIS_MODULE);
-}
-
-static int live_set(const char *value, const struct kernel_param *kp)
-{
-	bool on;
-
-	/* No value stands for 1, as with any parameter that is a truth. */
-	if (value && kstrtobool(value, &on)) {
-		pr_warn_ratelimited("live: expected 0 or 1\n");
-		return -EINVAL;
-	}
-	on = value ? on : true;
-	switch (live_phase) {
-	case LIVE_STORED:
-		live = on;
-		return 0;
-	case LIVE_STEERED:
-		return pgdm_steer_set(on);
-	default:
-		return -EBUSY;
-	}
-}
-
-static int live_get(char *buffer, const struct kernel_param *kp)
-{
-	bool on = live_phase == LIVE_STEERED ? pgdm_steer_is_live() : live;
-
-	return sysfs_emit(buffer, "%c\n", on ? 'Y' : 'N');
-}
-
-static const struct kernel_param_ops live_ops = {
-	.flags = KERNEL_PARAM_OPS_FL_NOARG,
-	.set = live_set,
-	.get = live_get,
-};
-
-module_param_cb(live, &live_ops, NULL, 0600);
-__MODULE_PARM_TYPE(live, "bool");
-MODULE_PARM_DESC(live, "1: CR3 holds the mirrors; 0: they are kept and audited only");
-
-static char *track = "none";
-module_param(track, charp, 0400);
-MODULE_PARM_DESC(track, "all: track every mm; none: those named later (debugfs track)");
-
-static uint mirrors = PGDM_MIRRORS_DEFAULT;
-module_param(mirrors, uint, 0400);
-MODULE_PARM_DESC(mirrors, "Mirrors that each CPU owns");
-
-static bool timing;
-module_param(timing, bool, 0400);
-MODULE_PARM_DESC(timing, "1: measure cycles (stats cycles_*, hist); costs more than a clean sync");
-
-DEFINE_STATIC_KEY_FALSE(pgdm_timing_key);
-
-static int check_parameters(void)
+static int check_kernel(void)
 {
 	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
 		pr_err("PREEMPT_RT: the hooks take spinlocks where that kernel cannot sleep\n");
 		return -EOPNOTSUPP;
 	}
-	if (strcmp(track, "all") && strcmp(track, "none")) {
-		pr_err("track=%s: expected all or none\n", track);
-		return -EINVAL;
-	}
-	if (!pgdm_change_find(policy))
-		return -EINVAL;
-	return pgdm_preflight_load();
+	return 0;
+}
+
+/* What hooks find when the first of them is in: bells that answer. */
+static void prepare_for_hooks(bool timing)
+{
+	if (timing)
+		static_branch_enable(&pgdm_timing_key);
+	pgdm_oracle_init();
+	pgdm_epoch_wait_init();
+	pgdm_kernel_writes_init();
+	pgdm_track_init();
+	pgdm_ftrace_death_init();
 }
 
 static int __init pgdm_init(void)
 {
+	bool live = pgdm_params_close_live();
+	struct pgdm_params params;
 	int ret;
 
-	set_live_phase(LIVE_REFUSED);
-	ret = check_parameters();
-	if (ret)
-		return ret;
-	if (timing)
-		static_branch_enable(&pgdm_timing_key);
-	pgdm_oracle_init();
-	ret = pgdm_ftrace_check();
+	ret = check_kernel();
+	if (!ret)
+		ret = pgdm_params_read(&params);
+	if (!ret)
+		ret = pgdm_preflight_load();
+	if (!ret)
+		ret = pgdm_ftrace_check();
 	if (!ret)
 		ret = pgdm_symbols_init();
 	if (ret)
 		return ret;
-	pgdm_miss_init();
-	ret = pgdm_cpus_init(mirrors);
+	prepare_for_hooks(params.timing);
+	ret = pgdm_cpus_init(params.mirrors);
 	if (ret)
 		goto err;
-	ret = pgdm_registry_init();
+	ret = pgdm_hotplug_init();
 	if (ret)
 		goto err_cpus;
-	ret = pgdm_stats_init();
+	ret = pgdm_registry_init();
+	if (ret)
+		goto err_hotplug;
+	ret = pgdm_debugfs_stats_init();
 	if (ret)
 		goto err_registry;
 	ret = pgdm_hooks_arm();
@@ -149,47 +87,51 @@ static int __init pgdm_init(void)
 		goto err_hooks;	/* those that were in may have started work */
 	ret = pgdm_prove();
 	if (!ret)
-		ret = pgdm_hooks_proved(false);
+		ret = pgdm_hooks_seen(false);
 	if (ret)
 		goto err_hooks;
-	ret = pgdm_steer_init();
+	ret = pgdm_live_init();
 	if (ret)
 		goto err_hooks;
-	ret = pgdm_change_policy(policy);
+	ret = pgdm_policy_set(params.policy);
 	if (ret)
-		goto err_steer;
+		goto err_live;
 	if (live)
-		ret = pgdm_steer_set(true);
+		ret = pgdm_live_set(true);
 	if (ret)
-		goto err_steer;
-	if (!strcmp(track, "all"))
+		goto err_live;
+	if (params.track_all)
 		ret = pgdm_track_all();
 	if (ret)
-		goto err_steer;
+		goto err_live;
 	ret = pgdm_debugfs_init();
 	if (ret)
-		goto err_steer;
-	set_live_phase(LIVE_STEERED);
-	pgdm_track_fewer();	/* all hooks are in, and nothing may be tracked */
+		goto err_live;
+	pgdm_params_open_live();
+	pgdm_root_fewer();	/* all hooks are in, and nothing may be tracked */
 	pr_info("%s mode, policy %s, %u mirrors a CPU, tracking %s\n",
-		live ? "live" : "shadow", policy, mirrors, track);
+		live ? "live" : "shadow", params.policy, params.mirrors,
+		params.track_all ? "all" : "none");
 	return 0;
 
-err_steer:
-	pgdm_change_exit();
-	pgdm_signals_exit();
-	pgdm_steer_exit();
+err_live:
+	pgdm_policy_set_exit();
+	pgdm_kick_exit();
+	pgdm_live_exit();
 err_hooks:
 	pgdm_track_exit();
 	if (pgdm_hooks_disarm()) {
-		pgdm_ftrace_stay();
+		pgdm_ftrace_death_stay();
 		return 0;	/* what the hooks use must stay */
 	}
-	pgdm_miss_exit();
-	pgdm_ftrace_exit();
-	pgdm_stats_exit();
+	pgdm_epoch_wait_exit();
+	pgdm_ftrace_death_exit();
+	pgdm_kernel_writes_exit();
+	pgdm_debugfs_stats_exit();
 err_registry:
 	pgdm_registry_exit();	/* takes the mirrors of what is tracked */
+err_hotplug:
+	pgdm_hotplug_exit();
 err_cpus:
 	pgdm_cpus_exit();
 err:
@@ -198,9 +140,9 @@ err:
 }
 
 /*
- * The files first, so that nobody steers, changes or looks any more; then what
+ * The files first, so that no user steers, changes or looks any more; then what
  * the policy has set up, and what it has still to send; then live mode, so that
- * no CR3 holds a mirror (L2); then the hooks, so that nobody finds one; then
+ * no CR3 holds a mirror (L2); then the hooks, so that no CPU finds one; then
  * what they led to. The registry goes before the caches: it takes the mirrors
  * from the primaries. Where hooks stay in, nothing that comes after them is
  * undone (ftrace.c).
@@ -208,20 +150,22 @@ err:
 static void __exit pgdm_exit(void)
 {
 	if (pgdm_ftrace_is_dead())
-		pgdm_ftrace_hold();
-	set_live_phase(LIVE_REFUSED);
+		pgdm_ftrace_death_hold();
+	pgdm_params_close_live();
 	pgdm_debugfs_exit();
-	pgdm_change_exit();
-	pgdm_signals_exit();
-	pgdm_steer_exit();
+	pgdm_policy_set_exit();
+	pgdm_kick_exit();
+	pgdm_live_exit();
 	pgdm_track_exit();
 	if (pgdm_hooks_disarm())
-		pgdm_ftrace_hold();
-	pgdm_miss_exit();
-	pgdm_ftrace_exit();
+		pgdm_ftrace_death_hold();
+	pgdm_epoch_wait_exit();
+	pgdm_ftrace_death_exit();
+	pgdm_kernel_writes_exit();
 	pgdm_registry_exit();
+	pgdm_hotplug_exit();
 	pgdm_cpus_exit();
-	pgdm_stats_exit();
+	pgdm_debugfs_stats_exit();
 }
 
 module_init(pgdm_init);

@@ -28,9 +28,11 @@
 #include <linux/spinlock.h>
 
 #include "compat/mmu_gather.h"
+#include "core/audit.h"
 #include "core/offender.h"
+#include "core/primary.h"
 #include "cpus.h"
-#include "hooks.h"
+#include "probe.h"
 #include "registry.h"
 
 static unsigned int oracle;
@@ -87,7 +89,7 @@ void pgdm_oracle_synced(const struct pgdm_mirror *m,
 {
 	struct pgdm_audit found;
 
-	if (pgdm_mirror_audit(m, p, since, &found) == PGDM_AUDIT_VIOLATION)
+	if (pgdm_audit_mirror(m, p, since, &found) == PGDM_AUDIT_VIOLATION)
 		pgdm_stat_inc(pgdm_cpus_stats(), PGDM_STAT_violations);
 }
 
@@ -103,7 +105,7 @@ static void count_unchecked(unsigned int tables)
  */
 static void drop_if_missed(void)
 {
-	unsigned long missed = pgdm_hooks_missed_flushes();
+	unsigned long missed = pgdm_probe_missed(&pgdm_probe_flush);
 
 	lockdep_assert_held(&records_lock);
 	if (missed == missed_seen)

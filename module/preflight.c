@@ -20,8 +20,9 @@
 #include "core/bug.h"
 #include "ftrace.h"
 #include "hooks.h"
+#include "hooks_seen.h"
 #include "inject.h"
-#include "symbols.h"
+#include "paravirt.h"
 
 /**
  * struct check - one condition of loading, or of live mode
@@ -74,7 +75,7 @@ static const struct check checks[] = {
 	{ "xen_pv", no_xen_pv,
 	  "a Xen PV guest does not write CR3 itself",
 	  "use an HVM or PVH guest" },
-	{ "native_flush", pgdm_symbols_flushes_natively,
+	{ "native_flush", pgdm_paravirt_flushes_natively,
 	  "the hypervisor flushes TLBs of CPUs without telling them",
 	  "KVM: -cpu ...,-kvm-pv-tlb-flush; Xen: xen_nopv; Hyper-V: use another" },
 	{ "no_invlpgb", no_broadcast,
@@ -138,7 +139,7 @@ int pgdm_preflight_show(struct seq_file *seq, void *unused)
 {
 	unsigned int i;
 
-	pgdm_hooks_preflight(seq);
+	pgdm_hooks_seen_show(seq);
 	show_lockdown(seq);
 	for (i = 0; i < ARRAY_SIZE(load_checks); i++)
 		show(seq, &load_checks[i], "loading");
@@ -186,5 +187,5 @@ int pgdm_preflight_live(void)
 			c->remedy);
 		return -EOPNOTSUPP;
 	}
-	return pgdm_hooks_proved(true);
+	return pgdm_hooks_seen(true);
 }

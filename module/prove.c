@@ -53,7 +53,7 @@
 #include <linux/uaccess.h>
 
 #include "inject.h"
-#include "symbols.h"
+#include "kernel_calls.h"
 
 #define ENTRY_INDEX	1			/* its root entry */
 #define WATCH_NS	(5 * NSEC_PER_SEC)	/* no CPU spins for longer */
@@ -141,7 +141,7 @@ static unsigned long address(void)
 
 static struct mm_struct *make_mm(void)
 {
-	return pgdm_inject_failure() ? NULL : pgdm_symbols_mm_alloc();
+	return pgdm_inject_failure() ? NULL : pgdm_kernel_mm_alloc();
 }
 
 /* Its mmput() comes to nothing, as nothing was mapped; the root goes at once. */
@@ -187,11 +187,11 @@ static int show_here(void)
 	if (proof.value && !is_written(proof.value))
 		return -EILSEQ;
 	ret = remove();
-	if (ret || !pgdm_symbols_can_flush_mm())
+	if (ret || !pgdm_kernel_can_flush_mm())
 		return ret;
 	/* Whatever the limit is from which the kernel flushes all. */
-	pgdm_symbols_flush_page(proof.mm, address());
-	pgdm_symbols_flush_mm(proof.mm);
+	pgdm_kernel_flush_page(proof.mm, address());
+	pgdm_kernel_flush_mm(proof.mm);
 	return 0;
 }
 
@@ -281,7 +281,7 @@ static int use_mm(void)
 	if (!proof.mm)
 		return -ENOMEM;
 	/* vm_mmap() asks the mm where it may map. */
-	pgdm_symbols_pick_mmap_layout(proof.mm, &stack);
+	pgdm_kernel_pick_mmap_layout(proof.mm, &stack);
 	WRITE_ONCE(proof.word, (unsigned long)(proof.mm->pgd + ENTRY_INDEX));
 	kthread_use_mm(proof.mm);
 	ret = show_here();

@@ -19,16 +19,15 @@
  * A newborn: its root is entered when pgd_alloc() returns it. The only writers
  * that can know it by then are those of kernel-half entries, which walk
  * pgd_list with pgd_lock held: they do not leave the CPU between hook and
- * store. Each hooked kernel-half write, of whatever root, notes the RCU state
- * before it looks; no first copy is made until a grace period has passed
- * since the last note. Writer: note, full barrier, look up. Attacher: enter,
+ * store. Each hooked kernel-half write, of any root, notes the RCU state before it
+ * looks; no first copy is made until a grace period has passed since the last
+ * note (kernel_writes.c). Writer: note, full barrier, look up. Attacher: enter,
  * full barrier, read the note. One of the two sees the other.
  */
 #include "registry.h"
 
 #include <linux/atomic.h>
 #include <linux/hash.h>
-#include <linux/irq_work.h>
 #include <linux/kprobes.h>
 #include <linux/log2.h>
 #include <linux/mempool.h>
@@ -42,14 +41,15 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/workqueue.h>
 #include <asm/cpufeature.h>
 
 #include "core/bug.h"
-#include "core/engine.h"
+#include "core/mirrors.h"
 #include "inject.h"
-#include "steer.h"
-#include "symbols.h"
+#include "kernel_mm.h"
+#include "kernel_writes.h"
+#include "probe.h"
+#include "steer_cr3.h"
 #include "trace.h"
 
 #define POOL_RESERVE	64	/* births that a lack of memory survives */
@@ -74,8 +74,8 @@ static unsigned int bucket_bits;
 static atomic_t nr_tracked;
 static atomic64_t last_id;
 static atomic_long_t native_births;
-static unsigned long kernel_write_note;
 static bool births_open = true;
+static bool all;		/* are all mms to be tracked? The caller's lock to write */
 
 static struct kmem_cache *mm_cache;
 static mempool_t *mm_pool;
@@ -135,13 +135,6 @@ struct pgdm_mm *pgdm_registry_find(unsigned long root)
 	return NULL;
 }
 
-/* A1: has every kernel-half writer that may have overlooked the root stored? */
-static bool kernel_writers_done(void)
-{
-	smp_mb(); /* pairs with the one in pgdm_registry_note_kernel_write() */
-	return poll_state_synchronize_rcu(READ_ONCE(kernel_write_note));
-}
-
 /**
  * pgdm_registry_find_ready() - look up a root of which mirrors may be made
  * @root: virtual address of the table, in the direct map
@@ -154,52 +147,13 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
 
 	if (!pm || READ_ONCE(pm->primary.dead))
 		return NULL;
-	/* Pairs with the release in pgdm_registry_settle(). */
+	/* Pairs with the release in pgdm_registry_make_ready(). */
 	if (smp_load_acquire(&pm->ready))
 		return pm;
-	if (!pm->newborn || !kernel_writers_done())
+	if (!pm->newborn || !pgdm_kernel_writes_are_done())
 		return NULL;
 	WRITE_ONCE(pm->ready, true);
 	return pm;
-}
-
-/*
- * A newborn waits for a grace period after the note, and on a quiet machine nobody
- * else asks for one. To ask wakes a kernel thread, and wants IRQs on: the hook has
- * them off and its caller holds locks. So an irq_work, and from it a work. One that
- * is queued already runs after this note, too.
- */
-static void grace_work(struct work_struct *work)
-{
-	start_poll_synchronize_rcu();
-}
-
-static DECLARE_WORK(grace, grace_work);
-
-static void grace_irq_work(struct irq_work *work)
-{
-	schedule_work(&grace);
-}
-
-static DEFINE_IRQ_WORK(grace_iwork, grace_irq_work);
-
-/**
- * pgdm_registry_note_kernel_write() - a kernel-half entry is being written
- *
- * To be called before the root is looked up, for tracked roots and others.
- * Context: any but NMI.
- */
-void pgdm_registry_note_kernel_write(void)
-{
-	unsigned long note = get_state_synchronize_rcu();
-	unsigned long seen = READ_ONCE(kernel_write_note);
-
-	/* Never back: a writer that stalled here must not undo a later note. */
-	while (ULONG_CMP_LT(seen, note) &&
-	       !try_cmpxchg(&kernel_write_note, &seen, note))
-		;
-	smp_mb(); /* the note before the look-up, see A1 above */
-	irq_work_queue(&grace_iwork);
 }
 
 static void entry_free_rcu(struct rcu_head *rcu)
@@ -221,7 +175,7 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 	pm->ready = false;
 	pm->newborn = newborn;
 	pm->excluded = false;
-	pm->since = pgdm_symbols_last_ctx();
+	pm->since = pgdm_kernel_mm_last_ctx();
 }
 
 /*
@@ -234,7 +188,7 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
  */
 static void take_mirrors(struct pgdm_mm *pm, const char *why)
 {
-	pgdm_engine_forget(&pm->primary);
+	pgdm_mirrors_forget(&pm->primary);
 	trace_untrack(pm->primary.id, why);
 	/* Last: where nothing is counted no mirror has a primary (track.c). */
 	atomic_dec(&nr_tracked);
@@ -280,7 +234,7 @@ static bool enter(struct bucket *b, struct pgdm_mm *pm)
  * @mm: the caller holds a reference (mm_count), so that the root stays
  * @since: the children that are to be tracked have a greater context.ctx_id
  *
- * No mirror is made before pgdm_registry_settle().
+ * No mirror is made before pgdm_registry_make_ready().
  *
  * Context: may sleep.
  * Return: 0, -EEXIST when it is tracked, -EINVAL for one of the kernel's own
@@ -293,7 +247,7 @@ int pgdm_registry_add(struct mm_struct *mm, u64 since)
 	struct pgdm_mm *pm = NULL;
 	bool added;
 
-	if (pgdm_symbols_is_kernel_mm(mm))
+	if (pgdm_kernel_mm_is_one(mm))
 		return -EINVAL;
 	if (!pgdm_inject_failure())
 		pm = kmem_cache_alloc(mm_cache, GFP_KERNEL);
@@ -326,7 +280,7 @@ bool pgdm_registry_births_open(void)
  * @mm: its owner
  * @root: virtual address of the table
  *
- * It needs no settling (A1). Without memory the mm stays native, which is
+ * It need not be made ready (A1). Without memory the mm stays native, which is
  * counted.
  *
  * Context: RCU read side that the decision to track was made in; any but NMI.
@@ -353,13 +307,13 @@ void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 }
 
 /**
- * pgdm_registry_settle() - make ready what was added
+ * pgdm_registry_make_ready() - make ready what was added
  *
  * Context: sleeps for a grace period of RCU tasks; the caller lets nobody add
  * in the meantime.
  * Return: was there anything to make ready?
  */
-bool pgdm_registry_settle(void)
+bool pgdm_registry_make_ready(void)
 {
 	struct pgdm_mm *pm;
 	unsigned long flags;
@@ -473,7 +427,7 @@ void pgdm_registry_remove_since(u64 id)
 	struct bucket *b;
 
 	WRITE_ONCE(births_open, false);
-	synchronize_rcu(); /* for pgdm_points_birth() */
+	synchronize_rcu(); /* for pgdm_root_born() */
 
 	for_each_bucket(b) {
 		spin_lock_irqsave(&b->lock, flags);
@@ -558,11 +512,35 @@ unsigned int pgdm_registry_count(void)
 }
 
 /**
- * pgdm_registry_native_births() - how many newborns found no memory
+ * pgdm_registry_is_all() - are newborns tracked whatever their parent is?
+ *
+ * Context: any.
+ */
+bool pgdm_registry_is_all(void)
+{
+	return READ_ONCE(all);
+}
+
+/**
+ * pgdm_registry_set_all() - track all mms from now on, or not
+ * @on: which
+ *
+ * Context: one caller at a time.
+ */
+void pgdm_registry_set_all(bool on)
+{
+	WRITE_ONCE(all, on);
+}
+
+/**
+ * pgdm_registry_native_births() - how many newborns were not entered
+ *
+ * For want of memory, or because the probe missed their birth.
  */
 unsigned long pgdm_registry_native_births(void)
 {
-	return atomic_long_read(&native_births);
+	return atomic_long_read(&native_births) +
+	       pgdm_probe_missed(&pgdm_probe_birth);
 }
 
 static int buckets_init(void)
@@ -612,7 +590,6 @@ int pgdm_registry_init(void)
 {
 	int ret;
 
-	kernel_write_note = get_state_synchronize_rcu();
 	ret = buckets_init();
 	if (ret)
 		return ret;
@@ -630,8 +607,6 @@ int pgdm_registry_init(void)
  */
 void pgdm_registry_exit(void)
 {
-	irq_work_sync(&grace_iwork);
-	cancel_work_sync(&grace);
 	pgdm_registry_remove_since(0);
 	rcu_barrier(); /* for entry_free_rcu() */
 	mempool_destroy(mm_pool);

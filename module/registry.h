@@ -51,16 +51,17 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root);
 int pgdm_registry_add(struct mm_struct *mm, u64 since);
 bool pgdm_registry_births_open(void);
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root);
-bool pgdm_registry_settle(void);
+bool pgdm_registry_make_ready(void);
 void pgdm_registry_remove_dying(unsigned long root);
 int pgdm_registry_remove(struct mm_struct *mm, bool exclude);
 u64 pgdm_registry_last_id(void);
 void pgdm_registry_remove_since(u64 id);
-void pgdm_registry_note_kernel_write(void);
 void pgdm_registry_lock(const struct pgdm_primary *p, unsigned long *flags);
 void pgdm_registry_unlock(const struct pgdm_primary *p, unsigned long flags);
 void pgdm_registry_show(struct seq_file *seq);
 unsigned int pgdm_registry_count(void);
+bool pgdm_registry_is_all(void);
+void pgdm_registry_set_all(bool on);
 unsigned long pgdm_registry_native_births(void);
 
 #endif

@@ -9,49 +9,33 @@
 
 #include "symbols.h"
 
-#include <linux/atomic.h>
+#include <linux/errno.h>
 #include <linux/kprobes.h>
-#include <linux/limits.h>
-#include <linux/mm_types.h>
-#include <linux/pgtable.h>
-#include <linux/task_work.h>
+#include <linux/string.h>
 #include <linux/tracepoint.h>
-
 #include <asm/cpufeature.h>
-#include <asm/paravirt.h>
-#include <asm/tlbflush.h>
 
 #include "ftrace.h"
 #include "inject.h"
-
-/*
- * The kernel's own address spaces: never tracked (A2). efi_mm and poking_mm
- * need not exist.
- */
-enum {
-	INIT_MM, EFI_MM, POKING_MM, NATIVE_FLUSH, NATIVE_ALL, NATIVE_ONE,
-	FLUSH_MM, CANCEL_WORK, FTRACE_DISABLED, LAST_CTX, MM_ALLOC, MMAP_LAYOUT,
-	NR_SYMBOLS
-};
 
 static struct {
 	const char *name;
 	bool required;
 	const char *later;	/* its name in later kernels */
 	void *address;
-} symbols[NR_SYMBOLS] = {
-	[INIT_MM]	= { "init_mm", true },
-	[EFI_MM]	= { "efi_mm", false },
-	[POKING_MM]	= { "poking_mm", false, "text_poke_mm" }, /* a pointer */
-	[NATIVE_FLUSH]	= { "native_flush_tlb_multi", false },
-	[NATIVE_ALL]	= { "native_flush_tlb_local", false },
-	[NATIVE_ONE]	= { "native_flush_tlb_one_user", false },
-	[FLUSH_MM]	= { "flush_tlb_mm_range", false },
-	[CANCEL_WORK]	= { "task_work_cancel_match", false },
-	[FTRACE_DISABLED] = { "ftrace_disabled", true },
-	[LAST_CTX]	= { "last_mm_ctx_id", false },
-	[MM_ALLOC]	= { "mm_alloc", true },
-	[MMAP_LAYOUT]	= { "arch_pick_mmap_layout", true },
+} symbols[PGDM_NR_SYMBOLS] = {
+	[PGDM_SYMBOL_INIT_MM]	= { "init_mm", true },
+	[PGDM_SYMBOL_EFI_MM]	= { "efi_mm", false },
+	[PGDM_SYMBOL_POKING_MM]	= { "poking_mm", false, "text_poke_mm" },
+	[PGDM_SYMBOL_NATIVE_FLUSH] = { "native_flush_tlb_multi", false },
+	[PGDM_SYMBOL_NATIVE_ALL] = { "native_flush_tlb_local", false },
+	[PGDM_SYMBOL_NATIVE_ONE] = { "native_flush_tlb_one_user", false },
+	[PGDM_SYMBOL_FLUSH_MM]	= { "flush_tlb_mm_range", false },
+	[PGDM_SYMBOL_CANCEL_WORK] = { "task_work_cancel_match", false },
+	[PGDM_SYMBOL_FTRACE_DISABLED] = { "ftrace_disabled", true },
+	[PGDM_SYMBOL_LAST_CTX]	= { "last_mm_ctx_id", false },
+	[PGDM_SYMBOL_MM_ALLOC]	= { "mm_alloc", true },
+	[PGDM_SYMBOL_MMAP_LAYOUT] = { "arch_pick_mmap_layout", true },
 };
 
 typedef unsigned long (*lookup_t)(const char *name);
@@ -105,7 +89,7 @@ int pgdm_symbols_init(void)
 		pr_err("missing symbol kallsyms_lookup_name: needs CONFIG_KPROBES and CONFIG_KALLSYMS\n");
 		return -ENOENT;
 	}
-	for (i = 0; i < NR_SYMBOLS; i++) {
+	for (i = 0; i < PGDM_NR_SYMBOLS; i++) {
 		if (!pgdm_inject_hidden(symbols[i].name))
 			symbols[i].address = (void *)lookup(symbols[i].name);
 		if (!symbols[i].address && symbols[i].later)
@@ -116,7 +100,7 @@ int pgdm_symbols_init(void)
 			return -ENOENT;
 		}
 	}
-	pgdm_ftrace_disabled = symbols[FTRACE_DISABLED].address;
+	pgdm_ftrace_disabled = symbols[PGDM_SYMBOL_FTRACE_DISABLED].address;
 	return 0;
 }
 
@@ -133,187 +117,15 @@ unsigned long pgdm_symbols_address(const char *name)
 }
 
 /**
- * pgdm_symbols_is_kernel_mm() - one of the kernel's own address spaces?
- * @mm: any mm
- */
-bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm)
-{
-	struct mm_struct **poking = symbols[POKING_MM].address;
-
-	return mm == symbols[INIT_MM].address ||
-	       mm == symbols[EFI_MM].address || (poking && mm == *poking);
-}
-
-/**
- * pgdm_symbols_is_kernel_root() - the root of one of the kernel's own mms?
- * @root: its virtual address in the direct map
- */
-bool pgdm_symbols_is_kernel_root(unsigned long root)
-{
-	struct mm_struct *init = symbols[INIT_MM].address;
-	struct mm_struct *efi = symbols[EFI_MM].address;
-	struct mm_struct **poking = symbols[POKING_MM].address;
-
-	/* init_mm's is part of the kernel image, not of the direct map. */
-	return root == (unsigned long)__va(__pa(init->pgd)) ||
-	       (efi && root == (unsigned long)efi->pgd) ||
-	       (poking && *poking && root == (unsigned long)(*poking)->pgd);
-}
-
-/**
- * pgdm_symbols_writes_natively() - is the function probed the one in use?
- * @probed: its address, a few bytes in if it starts with ENDBR
+ * pgdm_symbol() - where one of the table's symbols is
+ * @which: which
  *
- * Xen PV installs root writers of its own.
+ * Context: any, after pgdm_symbols_init().
+ * Return: its address, or NULL where this kernel has none.
  */
-bool pgdm_symbols_writes_natively(const void *probed)
+void *pgdm_symbol(enum pgdm_symbol which)
 {
-#ifdef CONFIG_PARAVIRT_XXL
-	unsigned long used = pgtable_l5_enabled() ?
-				     (unsigned long)pv_ops.mmu.set_pgd :
-				     (unsigned long)pv_ops.mmu.set_p4d;
-
-	return (unsigned long)probed - used < 8;
-#else
-	return false;
-#endif
-}
-
-static bool is_symbol(const void *function, unsigned int which)
-{
-	return symbols[which].address && function == symbols[which].address;
-}
-
-/**
- * pgdm_symbols_flushes_natively() - do flushes send IPIs, and come to our hooks?
- *
- * H2: paravirtual flushes of KVM, Hyper-V and Xen may leave the receiver out,
- * or invalidate by a function of their own.
- */
-bool pgdm_symbols_flushes_natively(void)
-{
-#ifdef CONFIG_PARAVIRT_XXL
-	return is_symbol(pv_ops.mmu.flush_tlb_multi, NATIVE_FLUSH) &&
-	       is_symbol(pv_ops.mmu.flush_tlb_user, NATIVE_ALL) &&
-	       is_symbol(pv_ops.mmu.flush_tlb_one_user, NATIVE_ONE);
-#else
-	return !boot_cpu_has(X86_FEATURE_HYPERVISOR);
-#endif
-}
-
-/**
- * pgdm_symbols_can_flush_mm() - is there a flush that can be called?
- */
-bool pgdm_symbols_can_flush_mm(void)
-{
-	return symbols[FLUSH_MM].address;
-}
-
-typedef void flush_mm_fn(struct mm_struct *mm, unsigned long start,
-			 unsigned long end, unsigned int stride_shift,
-			 bool freed_tables);
-
-/**
- * pgdm_symbols_flush_mm() - flush all that TLBs hold of an mm
- * @mm: the mm; pgdm_symbols_can_flush_mm() was true
- *
- * Context: IRQs on; waits for the CPUs that run @mm.
- */
-void pgdm_symbols_flush_mm(struct mm_struct *mm)
-{
-	flush_mm_fn *flush = symbols[FLUSH_MM].address;
-
-	flush(mm, 0, TLB_FLUSH_ALL, 0, false);
-}
-
-/**
- * pgdm_symbols_can_cancel_task_work() - can work be taken from a task again?
- */
-bool pgdm_symbols_can_cancel_task_work(void)
-{
-	return symbols[CANCEL_WORK].address;
-}
-
-/**
- * pgdm_symbols_cancel_task_work() - take one piece of work from a task
- * @task: the caller holds a reference;
- *	pgdm_symbols_can_cancel_task_work() was true
- * @match: says which piece
- *
- * By this function and not by task_work_cancel(): that name has had two
- * meanings, and the second came to stable kernels, too.
- *
- * Context: any but NMI; @match is called with IRQs off.
- * Return: the work, which will not run, or NULL.
- */
-struct callback_head *
-pgdm_symbols_cancel_task_work(struct task_struct *task,
-			      bool (*match)(struct callback_head *work,
-					    void *unused))
-{
-	typeof(task_work_cancel_match) *cancel = symbols[CANCEL_WORK].address;
-
-	return cancel(task, match, NULL);
-}
-
-/**
- * pgdm_symbols_last_ctx() - the kernel's number of the mm that was born last
- *
- * An mm has it in context.ctx_id; none is given out twice.
- *
- * Return: the number, or the largest there is where the kernel keeps none.
- */
-u64 pgdm_symbols_last_ctx(void)
-{
-	const atomic64_t *last = symbols[LAST_CTX].address;
-
-	return last ? atomic64_read(last) : U64_MAX;
-}
-
-/**
- * pgdm_symbols_flush_page() - flush what TLBs hold of a page, by that page
- * @mm: the mm; pgdm_symbols_can_flush_mm() was true
- * @address: of the page
- *
- * The kernel flushes everything instead from a number of pages on that the user can
- * set, to 0 too (tlb_single_page_flush_ceiling). It counts in strides: a page in
- * strides of 2 MiB is none.
- *
- * Context: IRQs on; waits for the CPUs that run @mm.
- */
-void pgdm_symbols_flush_page(struct mm_struct *mm, unsigned long address)
-{
-	flush_mm_fn *flush = symbols[FLUSH_MM].address;
-
-	flush(mm, address, address + PAGE_SIZE, PMD_SHIFT, false);
-}
-
-/**
- * pgdm_symbols_mm_alloc() - make an address space that belongs to nobody
- *
- * Context: process; sleeps.
- * Return: the mm, to be given back with mmput(), or NULL.
- */
-struct mm_struct *pgdm_symbols_mm_alloc(void)
-{
-	struct mm_struct *(*alloc)(void) = symbols[MM_ALLOC].address;
-
-	return alloc();
-}
-
-/**
- * pgdm_symbols_pick_mmap_layout() - make an address space fit for vm_mmap()
- * @mm: new, used by nobody
- * @stack: limits of the stack that the layout shall leave room for
- *
- * Context: process.
- */
-void pgdm_symbols_pick_mmap_layout(struct mm_struct *mm, struct rlimit *stack)
-{
-	void (*pick)(struct mm_struct *mm, struct rlimit *stack) =
-		symbols[MMAP_LAYOUT].address;
-
-	pick(mm, stack);
+	return symbols[which].address;
 }
 
 struct search {

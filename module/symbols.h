@@ -5,31 +5,28 @@
 #ifndef _PGDM_SYMBOLS_H
 #define _PGDM_SYMBOLS_H
 
-#include <linux/types.h>
-
-struct callback_head;
-struct mm_struct;
-struct rlimit;
-struct task_struct;
 struct tracepoint;
 
+/* What each is for: kernel_mm.c, kernel_calls.c, paravirt.c, ftrace.c. */
+enum pgdm_symbol {
+	PGDM_SYMBOL_INIT_MM,
+	PGDM_SYMBOL_EFI_MM,
+	PGDM_SYMBOL_POKING_MM,
+	PGDM_SYMBOL_NATIVE_FLUSH,
+	PGDM_SYMBOL_NATIVE_ALL,
+	PGDM_SYMBOL_NATIVE_ONE,
+	PGDM_SYMBOL_FLUSH_MM,
+	PGDM_SYMBOL_CANCEL_WORK,
+	PGDM_SYMBOL_FTRACE_DISABLED,
+	PGDM_SYMBOL_LAST_CTX,
+	PGDM_SYMBOL_MM_ALLOC,
+	PGDM_SYMBOL_MMAP_LAYOUT,
+	PGDM_NR_SYMBOLS,
+};
+
 int pgdm_symbols_init(void);
+void *pgdm_symbol(enum pgdm_symbol which);
 unsigned long pgdm_symbols_address(const char *name);
-bool pgdm_symbols_is_kernel_mm(const struct mm_struct *mm);
-bool pgdm_symbols_is_kernel_root(unsigned long root);
-bool pgdm_symbols_writes_natively(const void *probed);
-bool pgdm_symbols_flushes_natively(void);
-bool pgdm_symbols_can_flush_mm(void);
-void pgdm_symbols_flush_mm(struct mm_struct *mm);
-bool pgdm_symbols_can_cancel_task_work(void);
-struct callback_head *
-pgdm_symbols_cancel_task_work(struct task_struct *task,
-			      bool (*match)(struct callback_head *work,
-					    void *unused));
-u64 pgdm_symbols_last_ctx(void);
-void pgdm_symbols_flush_page(struct mm_struct *mm, unsigned long address);
-struct mm_struct *pgdm_symbols_mm_alloc(void);
-void pgdm_symbols_pick_mmap_layout(struct mm_struct *mm, struct rlimit *stack);
 struct tracepoint *pgdm_symbols_tracepoint(const char *name);
 
 #endif

@@ -10,38 +10,37 @@
 
 #include <linux/tracepoint.h>
 
-#include "core/cache.h"
-#include "core/policy.h"
+#include "core/cache_point.h"
+#include "core/policies.h"
 
-#ifndef PGDM_POLICY_NAME_LEN
-#define PGDM_POLICY_NAME_LEN	12
+#ifndef show_kind
 #define show_kind(kind)						\
 	__print_symbolic(kind, { PGDM_CLEAN, "clean" },		\
 			 { PGDM_DIRTY, "dirty" }, { PGDM_FULL, "full" })
 #define show_reason(reason)					\
 	__print_symbolic(reason,				\
-			 { PGDM_REASON_SWITCH, "switch" },	\
-			 { PGDM_REASON_FLUSH, "flush" },	\
-			 { PGDM_REASON_FAULT, "fault" },	\
-			 { PGDM_REASON_USER_RETURN, "user_return" }, \
-			 { PGDM_REASON_ATTACH, "attach" },	\
-			 { PGDM_REASON_SIGNAL, "signal" })
-#define show_signal(signal)					\
-	__print_symbolic(signal, { PGDM_SIGNAL_IPI, "ipi" },	\
-			 { PGDM_SIGNAL_FLUSH, "flush" })
+			 { PGDM_AT_SWITCH, "switch" },	\
+			 { PGDM_AT_FLUSH, "flush" },	\
+			 { PGDM_AT_FAULT, "fault" },	\
+			 { PGDM_AT_USER_RETURN, "user_return" }, \
+			 { PGDM_AT_ATTACH, "attach" },	\
+			 { PGDM_AT_KICK, "kick" })
+#define show_kick(kick)						\
+	__print_symbolic(kick, { PGDM_KICK_IPI, "ipi" },	\
+			 { PGDM_KICK_FLUSH, "flush" })
 #endif
 
 TRACE_DEFINE_ENUM(PGDM_CLEAN);
 TRACE_DEFINE_ENUM(PGDM_DIRTY);
 TRACE_DEFINE_ENUM(PGDM_FULL);
-TRACE_DEFINE_ENUM(PGDM_REASON_SWITCH);
-TRACE_DEFINE_ENUM(PGDM_REASON_FLUSH);
-TRACE_DEFINE_ENUM(PGDM_REASON_FAULT);
-TRACE_DEFINE_ENUM(PGDM_REASON_USER_RETURN);
-TRACE_DEFINE_ENUM(PGDM_REASON_ATTACH);
-TRACE_DEFINE_ENUM(PGDM_REASON_SIGNAL);
-TRACE_DEFINE_ENUM(PGDM_SIGNAL_IPI);
-TRACE_DEFINE_ENUM(PGDM_SIGNAL_FLUSH);
+TRACE_DEFINE_ENUM(PGDM_AT_SWITCH);
+TRACE_DEFINE_ENUM(PGDM_AT_FLUSH);
+TRACE_DEFINE_ENUM(PGDM_AT_FAULT);
+TRACE_DEFINE_ENUM(PGDM_AT_USER_RETURN);
+TRACE_DEFINE_ENUM(PGDM_AT_ATTACH);
+TRACE_DEFINE_ENUM(PGDM_AT_KICK);
+TRACE_DEFINE_ENUM(PGDM_KICK_IPI);
+TRACE_DEFINE_ENUM(PGDM_KICK_FLUSH);
 
 /* A change of a primary was made known to the mirrors. */
 TRACE_EVENT(publish,
@@ -81,7 +80,7 @@ TRACE_EVENT(sync,
 		__field(u64, id)
 		__field(u64, seq)
 		__field(u64, cycles)
-		__array(char, policy, PGDM_POLICY_NAME_LEN)
+		__array(char, policy, PGDM_POLICY_NAME_SIZE)
 		__field(u32, bytes)
 		__field(u16, entries)
 		__field(u8, kind)
@@ -93,11 +92,11 @@ TRACE_EVENT(sync,
 		__entry->seq = sync->seq;
 		__entry->cycles = sync->cycles;
 		strscpy(__entry->policy, pgdm_policies[sync->policy]->name,
-			PGDM_POLICY_NAME_LEN);
+			PGDM_POLICY_NAME_SIZE);
 		__entry->bytes = sync->copied.words * PGDM_ENTRY_BYTES;
 		__entry->entries = sync->copied.words;
 		__entry->kind = sync->copied.kind;
-		__entry->reason = sync->reason;
+		__entry->reason = sync->at;
 	),
 
 	TP_printk("id=%llu seq=%llu policy=%s kind=%s reason=%s entries=%u bytes=%u cycles=%llu",
@@ -204,26 +203,26 @@ TRACE_EVENT(livelock,
 	TP_printk("address=%#llx index=%u", __entry->address, __entry->index)
 );
 
-/* A policy has told CPUs of an addition, and they have looked. */
-TRACE_EVENT(signal,
+/* CPUs were told of an addition by a policy, and have looked. */
+TRACE_EVENT(kick,
 
-	TP_PROTO(u64 id, enum pgdm_signal signal, unsigned int cpus),
-	TP_ARGS(id, signal, cpus),
+	TP_PROTO(u64 id, enum pgdm_kick kick, unsigned int cpus),
+	TP_ARGS(id, kick, cpus),
 
 	TP_STRUCT__entry(
 		__field(u64, id)
 		__field(u32, cpus)
-		__field(u8, signal)
+		__field(u8, kick)
 	),
 
 	TP_fast_assign(
 		__entry->id = id;
 		__entry->cpus = cpus;
-		__entry->signal = signal;
+		__entry->kick = kick;
 	),
 
-	TP_printk("id=%llu signal=%s cpus=%u", __entry->id,
-		  show_signal(__entry->signal), __entry->cpus)
+	TP_printk("id=%llu kick=%s cpus=%u", __entry->id,
+		  show_kick(__entry->kick), __entry->cpus)
 );
 
 /* A sync noticed that the write probe was missed (H1). */

@@ -11,7 +11,7 @@
 
 #include "track.h"
 
-#include <linux/irq_work.h>
+#include <linux/export.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/mm_types.h>
@@ -21,17 +21,18 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/smp.h>
-#include <linux/workqueue.h>
 
+#include "bell.h"
 #include "core/bug.h"
-#include "core/engine.h"
-#include "cpus.h"
+#include "core/mirrors.h"
 #include "ftrace.h"
 #include "hooks.h"
+#include "kernel_mm.h"
 #include "pgd_mirror.h"
-#include "points.h"
+#include "probe.h"
 #include "registry.h"
-#include "symbols.h"
+#include "root_life.h"
+#include "sync_points.h"
 
 #define BATCH		64	/* mms looked up per walk of the task list */
 #define STRAY_DELAY	(HZ / 2)
@@ -39,17 +40,7 @@
 #define IDLE_DELAY	(2 * HZ)
 
 static DEFINE_MUTEX(track_mutex);
-static bool all;		/* track_mutex to write */
 static u64 no_stray_before;	/* track_mutex: a context.ctx_id */
-static bool ending;		/* the module goes: nothing is queued any more */
-
-/**
- * pgdm_track_is_all() - are newborns tracked whoever their parent is?
- */
-bool pgdm_track_is_all(void)
-{
-	return READ_ONCE(all);
-}
 
 /* --- the hooks of flushes ------------------------------------------------ */
 
@@ -63,49 +54,31 @@ bool pgdm_track_is_all(void)
  * have read zero none finds a parent; those that had found one before are over,
  * and counted, after a grace period.
  */
-static void idle_work(struct work_struct *work)
+static void go_idle(void)
 {
 	mutex_lock(&track_mutex);
-	if (!all && !pgdm_registry_count()) {
-		synchronize_rcu(); /* for pgdm_points_birth() */
+	if (!pgdm_registry_is_all() && !pgdm_registry_count()) {
+		synchronize_rcu(); /* for pgdm_root_born() */
 		if (!pgdm_registry_count())
 			pgdm_hooks_disarm_flushes();
 	}
 	mutex_unlock(&track_mutex);
 }
 
-static DECLARE_DELAYED_WORK(idle_dwork, idle_work);
-
-static void idle_irq_work(struct irq_work *work)
+/* The last mm has gone, in an interrupt: each time later than the last. */
+static void put_idle_off(struct pgdm_bell *bell)
 {
-	mod_delayed_work(system_wq, &idle_dwork, IDLE_DELAY);
-}
-
-static DEFINE_IRQ_WORK(idle_iwork, idle_irq_work);
-
-/**
- * pgdm_track_fewer() - one mm less may be tracked
- *
- * Who removes the last one sees zero here, or a newborn that was entered since.
- *
- * Context: any but NMI; a death may come with locks held.
- */
-void pgdm_track_fewer(void)
-{
-	rcu_read_lock();
-	if (!pgdm_registry_count() && !READ_ONCE(ending))
-		irq_work_queue(&idle_iwork);
-	rcu_read_unlock();
+	pgdm_bell_put_off(bell, IDLE_DELAY);
 }
 
 /* --- more and fewer ------------------------------------------------------ */
 
 /* A running CPU would go without a mirror until its next switch. */
-static void settle(void)
+static void make_ready(void)
 {
 	lockdep_assert_held(&track_mutex);
-	if (pgdm_registry_settle())
-		on_each_cpu(pgdm_points_adopt, NULL, 1);
+	if (pgdm_registry_make_ready())
+		on_each_cpu(pgdm_sync_points_adopt, NULL, 1);
 }
 
 /*
@@ -119,7 +92,7 @@ static u64 tracked_from(const struct task_struct *t)
 	u64 from = U64_MAX;
 
 	lockdep_assert_held(&track_mutex);
-	if (all)
+	if (pgdm_registry_is_all())
 		return 0;
 	task_lock(parent);
 	if (parent->mm)
@@ -159,7 +132,7 @@ static unsigned int collect(struct mm_struct **mms, unsigned int max)
 				mm = NULL;
 		if (mm && mm->context.ctx_id > from &&
 		    !pgdm_registry_find((unsigned long)mm->pgd) &&
-		    !pgdm_symbols_is_kernel_mm(mm)) {
+		    !pgdm_kernel_mm_is_one(mm)) {
 			mmgrab(mm);
 			mms[n++] = mm;
 		}
@@ -170,7 +143,7 @@ static unsigned int collect(struct mm_struct **mms, unsigned int max)
 }
 
 /*
- * Whoever should have been tracked all the time: so should its children.
+ * What should have been tracked all the time: so should its children.
  * @found: how many were tracked.
  */
 static int add_existing(unsigned int *found)
@@ -197,14 +170,15 @@ static int add_existing(unsigned int *found)
 		}
 	} while (n && !ret);
 	if (*found)
-		settle();
+		make_ready();
 	return ret;
 }
 
 /* --- strays -------------------------------------------------------------- */
 
 /*
- * A CPU has loaded a root that nobody knows, and somebody should. Under track=all:
+ * A CPU has loaded a root that is not in the registry, and may belong there. Under
+ * track=all:
  * its mm was born before the hook, or without memory, or the probe missed its birth
  * (more tasks were asleep in pgd_alloc() than it can follow), and its task was not
  * on the list yet when the list was walked. Else a birth was missed, and perhaps
@@ -215,23 +189,19 @@ static int add_existing(unsigned int *found)
  * meanwhile makes it come soon again: a birth that was not entered, track=all.
  *
  * Not found are the children of a parent that has ended, or has executed another
- * program, meanwhile; and who executes a program itself and has no tracked parent.
+ * program, meanwhile; and a process that executes a program itself and has no tracked
+ * parent.
  */
 static unsigned long stray_delay = STRAY_DELAY;
-static unsigned long stray_births;	/* not entered, when last looked at */
 static unsigned long stray_walks;	/* track_mutex to write */
 
-static unsigned long births_not_entered(void)
-{
-	return pgdm_registry_native_births() + pgdm_hooks_missed_births();
-}
-
-static void stray_work(struct work_struct *work)
+static void walk_for_strays(void)
 {
 	unsigned int found = 0;
 
 	mutex_lock(&track_mutex);
-	if ((all || pgdm_registry_count()) && add_existing(&found))
+	if ((pgdm_registry_is_all() || pgdm_registry_count()) &&
+	    add_existing(&found))
 		pr_warn_ratelimited("track: no memory for a stray mm, it stays native\n");
 	WRITE_ONCE(stray_delay, found ? STRAY_DELAY :
 		   min_t(unsigned long, 2 * stray_delay, STRAY_DELAY_MAX));
@@ -239,39 +209,20 @@ static void stray_work(struct work_struct *work)
 	mutex_unlock(&track_mutex);
 }
 
-static DECLARE_DELAYED_WORK(stray_dwork, stray_work);
-
-static void stray_irq_work(struct irq_work *work)
+/* In an interrupt; the bell has seen how many births were not entered last time. */
+static void put_walk_off(struct pgdm_bell *bell)
 {
-	unsigned long births = births_not_entered();
+	unsigned long births = pgdm_registry_native_births();
 
-	if (births != READ_ONCE(stray_births)) {
-		WRITE_ONCE(stray_births, births);
+	if (births != READ_ONCE(bell->seen)) {
+		WRITE_ONCE(bell->seen, births);
 		/* Only once, or births without end would put the walk off. */
 		if (READ_ONCE(stray_delay) != STRAY_DELAY) {
 			WRITE_ONCE(stray_delay, STRAY_DELAY);
-			mod_delayed_work(system_wq, &stray_dwork, STRAY_DELAY);
+			pgdm_bell_put_off(bell, STRAY_DELAY);
 		}
 	}
-	schedule_delayed_work(&stray_dwork, READ_ONCE(stray_delay));
-}
-
-static DEFINE_IRQ_WORK(stray_iwork, stray_irq_work);
-
-/**
- * pgdm_track_stray() - a root was loaded that is not tracked
- *
- * Context: RCU read side; any but NMI, IRQs off, locks held.
- */
-void pgdm_track_stray(void)
-{
-	if (READ_ONCE(ending) ||
-	    !(pgdm_track_is_all() || pgdm_hooks_missed_births()))
-		return;
-	/* At each switch, once a walk is due, would be often. */
-	if (!delayed_work_pending(&stray_dwork) ||
-	    births_not_entered() != READ_ONCE(stray_births))
-		irq_work_queue(&stray_iwork);
+	pgdm_bell_answer_in(bell, READ_ONCE(stray_delay));
 }
 
 /**
@@ -303,17 +254,17 @@ int pgdm_track_all(void)
 	ret = pgdm_hooks_arm_flushes();
 	if (ret)
 		goto out;
-	before = all;
+	before = pgdm_registry_is_all();
 	last = pgdm_registry_last_id();
-	WRITE_ONCE(all, true);
+	pgdm_registry_set_all(true);
 	WRITE_ONCE(stray_delay, STRAY_DELAY);
 	ret = add_existing(&found);
 	if (ret) {
-		WRITE_ONCE(all, before);
+		pgdm_registry_set_all(before);
 		pgdm_registry_remove_since(last);
 		/* That sent every CPU back; those of the others go on. */
-		on_each_cpu(pgdm_points_adopt, NULL, 1);
-		pgdm_track_fewer();
+		on_each_cpu(pgdm_sync_points_adopt, NULL, 1);
+		pgdm_root_fewer();
 	}
 out:
 	mutex_unlock(&track_mutex);
@@ -328,9 +279,9 @@ out:
 void pgdm_track_none(void)
 {
 	mutex_lock(&track_mutex);
-	WRITE_ONCE(all, false);
+	pgdm_registry_set_all(false);
 	pgdm_registry_remove_since(0);
-	pgdm_track_fewer();
+	pgdm_root_fewer();
 	mutex_unlock(&track_mutex);
 }
 
@@ -353,11 +304,11 @@ int pgdm_track_mm(struct mm_struct *mm)
 	mutex_lock(&track_mutex);
 	ret = pgdm_ftrace_is_dead() ? -ENODEV : pgdm_hooks_arm_flushes();
 	if (!ret)
-		ret = pgdm_registry_add(mm, pgdm_symbols_last_ctx());
+		ret = pgdm_registry_add(mm, pgdm_kernel_mm_last_ctx());
 	if (!ret)
-		settle();
+		make_ready();
 	else
-		pgdm_track_fewer();
+		pgdm_root_fewer();
 	mutex_unlock(&track_mutex);
 	return ret == -EEXIST ? 0 : ret;
 }
@@ -367,9 +318,9 @@ EXPORT_SYMBOL_GPL(pgdm_track_mm);
  * pgdm_untrack_mm() - stop tracking an address space
  * @mm: the caller holds a reference
  *
- * Its children stay tracked. Who was born before this is no stray afterwards, unless
- * all are tracked: strays are looked for now. Under track=all its owner is tracked again when
- * it executes another program, and not before.
+ * Its children stay tracked. An mm that was born before this is no stray afterwards,
+ * unless all are tracked: strays are looked for now. Under track=all its owner
+ * is tracked again when it executes another program, and not before.
  *
  * Context: process; sleeps.
  * Return: 0, or -ENOENT when it was not tracked.
@@ -377,15 +328,18 @@ EXPORT_SYMBOL_GPL(pgdm_track_mm);
 int pgdm_untrack_mm(struct mm_struct *mm)
 {
 	unsigned int found;
+	bool all;
 	int ret;
 
 	mutex_lock(&track_mutex);
-	if (!all && pgdm_registry_count() && pgdm_hooks_missed_births())
+	all = pgdm_registry_is_all();
+	if (!all && pgdm_registry_count() &&
+	    pgdm_probe_missed(&pgdm_probe_birth))
 		add_existing(&found);
 	ret = pgdm_registry_remove(mm, all);
 	if (!ret)
-		no_stray_before = pgdm_symbols_last_ctx();
-	pgdm_track_fewer();
+		no_stray_before = pgdm_kernel_mm_last_ctx();
+	pgdm_root_fewer();
 	mutex_unlock(&track_mutex);
 	return ret;
 }
@@ -411,7 +365,7 @@ int pgdm_read_mm(struct mm_struct *mm, struct pgdm_mm_state *state)
 		state->id = pm->primary.id;
 		state->seq = pgdm_primary_seq(&pm->primary);
 		state->kernel_seq = atomic64_read(&pm->primary.kernel_seq);
-		state->mirrors = pgdm_engine_count(&pm->primary);
+		state->mirrors = pgdm_mirrors_count(&pm->primary);
 	}
 	rcu_read_unlock();
 	return pm ? 0 : -ENOENT;
@@ -482,6 +436,17 @@ int pgdm_untrack_pid(pid_t nr)
 }
 
 /**
+ * pgdm_track_init() - answer when a stray was seen, and when the last mm has gone
+ *
+ * Context: before any hook is in.
+ */
+void pgdm_track_init(void)
+{
+	pgdm_bell_init(&pgdm_sync_points_stray, put_walk_off, walk_for_strays);
+	pgdm_bell_init(&pgdm_root_none_left, put_idle_off, go_idle);
+}
+
+/**
  * pgdm_track_exit() - track nothing new, look for no strays
  *
  * The hooks are still in: what this adds last, pgd_free() still takes out.
@@ -489,11 +454,10 @@ int pgdm_untrack_pid(pid_t nr)
  */
 void pgdm_track_exit(void)
 {
-	WRITE_ONCE(all, false);
-	WRITE_ONCE(ending, true);
-	synchronize_rcu(); /* for switches and deaths that saw it otherwise */
-	irq_work_sync(&stray_iwork);
-	cancel_delayed_work_sync(&stray_dwork);
-	irq_work_sync(&idle_iwork);
-	cancel_delayed_work_sync(&idle_dwork);
+	pgdm_registry_set_all(false);
+	pgdm_bell_close(&pgdm_sync_points_stray);
+	pgdm_bell_close(&pgdm_root_none_left);
+	synchronize_rcu(); /* for switches and deaths that found them open */
+	pgdm_bell_sync(&pgdm_sync_points_stray);
+	pgdm_bell_sync(&pgdm_root_none_left);
 }

@@ -7,13 +7,11 @@
 
 #include <linux/types.h>
 
-bool pgdm_track_is_all(void);
+void pgdm_track_init(void);
 int pgdm_track_all(void);
 void pgdm_track_none(void);
 int pgdm_track_pid(pid_t nr);
 int pgdm_untrack_pid(pid_t nr);
-void pgdm_track_stray(void);
-void pgdm_track_fewer(void);
 unsigned long pgdm_track_walks(void);
 void pgdm_track_exit(void);
 

@@ -107,8 +107,8 @@ static uint64_t add_entry(FIXTURE_DATA(stage) *self, const char *bugs)
 	return damage;
 }
 
-POLICY_BUG(flag, no_signal, add_entry)
-POLICY_BUG(carry, no_signal, add_entry)
+POLICY_BUG(flag, no_kick, add_entry)
+POLICY_BUG(carry, no_kick, add_entry)
 
 /* always-exit: the oracle judges the way back to user mode, our own here. */
 static uint64_t add_and_return(FIXTURE_DATA(stage) *self, const char *bugs)

@@ -206,7 +206,7 @@ STAGE_TEST(a_birth_under_all)
 }
 
 /* The other CPU is not told, and faults when it comes to the entry. */
-STAGE_TEST(a_signal)
+STAGE_TEST(a_kick)
 {
 	static const char *const params[] = { "policy=flag", "policy=carry" };
 	unsigned int i;
@@ -217,13 +217,13 @@ STAGE_TEST(a_signal)
 		fail_at(1);
 		pgdm_slot_add(PGDM_SLOT_FIRST);
 		EXPECT_EQ(0, atoi(pgdm_read_path(PGDM_PARAMS "fail_at")));
-		EXPECT_EQ(1, pgdm_stat("signals_lost"));
+		EXPECT_EQ(1, pgdm_stat("kicks_lost"));
 		EXPECT_EQ(0, pgdm_stat("ipis"));
 		touch_there(self, PGDM_SLOT_FIRST, 1);
 		EXPECT_EQ(0, pgdm_audit().violations);
 		pgdm_slot_unmap(PGDM_SLOT_FIRST);
 		pgdm_slot_add(PGDM_SLOT_FIRST);
-		EXPECT_EQ(1, pgdm_stat("signals_lost"));
+		EXPECT_EQ(1, pgdm_stat("kicks_lost"));
 		pgdm_slot_unmap(PGDM_SLOT_FIRST);
 		EXPECT_EQ(0, pgdm_unload());
 	}

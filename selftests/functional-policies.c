@@ -278,7 +278,7 @@ static const struct sender {
 	const char *policy;
 	const char *runs;
 } senders[] = {
-	{ "flag", "pgd_mirror:pgdm_points_signal" },
+	{ "flag", "pgd_mirror:pgdm_sync_points_kick" },
 	{ "carry", "flush_tlb_mm_range" },
 };
 

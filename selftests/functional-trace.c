@@ -29,7 +29,7 @@ static const struct {
 	{ "evict", "id by" },
 	{ "hook_miss", "missed" },
 	{ "livelock", "address index" },
-	{ "signal", "id signal cpus" },
+	{ "kick", "id kick cpus" },
 };
 
 /* Is there a field of that name, or an array? */
@@ -184,7 +184,7 @@ static unsigned int add_until_told(unsigned int slot)
 }
 
 /* A policy tells the other CPU of an addition. */
-STAGE_TEST(signals)
+STAGE_TEST(kicks)
 {
 	unsigned int slot = PGDM_SLOT_FIRST;
 	uint64_t id;
@@ -199,10 +199,10 @@ STAGE_TEST(signals)
 	ASSERT_EQ(0, pgdm_write("policy", "always-exit"));
 	getppid();
 	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
-	expect_traced("signal", "id=%lu signal=ipi cpus=1", id);
-	expect_traced("sync", "id=%lu .* policy=flag kind=full reason=signal .*",
+	expect_traced("kick", "id=%lu kick=ipi cpus=1", id);
+	expect_traced("sync", "id=%lu .* policy=flag kind=full reason=kick .*",
 		      id);
-	expect_traced("signal", "id=%lu signal=flush cpus=1", id);
+	expect_traced("kick", "id=%lu kick=flush cpus=1", id);
 	expect_traced("sync",
 		      "id=%lu .* policy=always-exit kind=full reason=user_return .*",
 		      id);

@@ -118,7 +118,7 @@ static bool sleeps(const struct receiver *r)
 	return state && state[2] == 'S';
 }
 
-STAGE_TEST(unload_while_a_signal_is_pending)
+STAGE_TEST(unload_while_a_kick_is_pending)
 {
 	static const char *const params[] = { "policy=flag", "policy=carry" };
 	struct receiver r = { .to = pgdm_slot_address(PGDM_SLOT_FIRST, 0) };

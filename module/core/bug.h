@@ -35,7 +35,7 @@
 	X(kernel_page_only,	"L3: does not copy the user table of a pair") \
 	X(whole_cr3,		"C1: loses all of CR3 but the address") \
 	X(ignore_preflight,	"H2, H3: goes live whatever preflight says") \
-	X(ignore_miss,		"H1: does not look at missed hooks") \
+	X(ignore_miss,		"H1: does not look at the epoch") \
 	X(miss_hook,		"H1: (no bug) lets every hooked write count as missed") \
 	X(no_poison,		"N1: a fault inside a sync leaves no mark") \
 	X(keep_accessed,	"L4: compares Accessed bits too") \
@@ -45,8 +45,8 @@
 	X(hold_birth,		"births: (no bug) lets the probe hold on to a birth") \
 	X(skip_kthreads,	"track: does not look for mms that kernel threads use") \
 	X(late_lower,		"flag: lowers the flag after the copy") \
-	X(shared_flag,		"flag-mm: one boolean, and whoever copies first lowers it") \
-	X(no_signal,		"flag, carry: sends nothing for an addition") \
+	X(shared_flag,		"flag-mm: one boolean, and the first CPU that copies lowers it") \
+	X(no_kick,		"flag, carry: sends nothing for an addition") \
 	X(scan_first,		"eager: stores into the mirrors before the primary") \
 	X(plain_attach,		"eager: copies as if nobody else stored") \
 	X(skip_user_return,	"always-exit: does nothing on a return to user mode") \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The mirror cache of one CPU: a fixed set of mirrors, as the kernel keeps a
- * few ASIDs, and the sync points of the CPU that owns them.
+ * few ASIDs.
  */
 #ifndef _PGDM_CACHE_H
 #define _PGDM_CACHE_H
@@ -17,46 +17,10 @@
 #define PGDM_MIRRORS_MAX	64
 #define PGDM_MIRRORS_DEFAULT	6	/* the kernel's TLB_NR_DYN_ASIDS */
 
-/* Faults at one address without progress before the guard steps in. */
-#define PGDM_GUARD_FAULTS	64
-
-enum pgdm_reason {
-	PGDM_REASON_SWITCH,
-	PGDM_REASON_FLUSH,
-	PGDM_REASON_FAULT,
-	PGDM_REASON_USER_RETURN,
-	PGDM_REASON_ATTACH,	/* the first copy of a mirror just claimed */
-	PGDM_REASON_SIGNAL,	/* the IPI of a policy has come */
-};
-
-/**
- * struct pgdm_sync - the record of one sync, for the caller to trace
- * @copied: kind, words, whether a hook was missed
- * @synced: did a sync happen at all?
- * @fixed: the sync was a fault's, and the entry differed
- * @reason: the sync point
- * @policy: number of the policy that ran
- * @id: the primary's number
- * @seq: sequence that the mirror holds now
- * @cycles: TSC cycles from the first load to the last store
- * @evicted: number of the primary that lost its mirror, or 0
- */
-struct pgdm_sync {
-	struct pgdm_copied copied;
-	bool synced;
-	bool fixed;
-	enum pgdm_reason reason;
-	unsigned int policy;
-	u64 id;
-	u64 seq;
-	u64 cycles;
-	u64 evicted;
-};
-
 /**
  * struct pgdm_cache - one CPU's mirrors
  *
- * What others look for, @root, shares no line with what the owning CPU writes at
+ * What other CPUs look for, @root, shares no line with what the owning CPU writes at
  * each sync point, which comes before it.
  *
  * @loaded: the mirror that the CPU walks (in shadow mode: would walk); the
@@ -98,7 +62,7 @@ struct pgdm_cache {
  * There is at most one: only the owning CPU claims, and only where it finds none.
  *
  * Context: any. On another CPU than the owning one the answer may be old at once:
- * see claim() in cache.c.
+ * see pgdm_cache_claim().
  * Return: the mirror, or NULL.
  */
 static inline struct pgdm_mirror *pgdm_cache_find(struct pgdm_cache *c,
@@ -114,11 +78,8 @@ static inline struct pgdm_mirror *pgdm_cache_find(struct pgdm_cache *c,
 	return NULL;
 }
 
-struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
-				      struct pgdm_primary *p,
-				      struct pgdm_sync *sync);
 /**
- * pgdm_cache_unload() - sync point: what is switched in is not tracked
+ * pgdm_cache_unload() - what is switched in is not tracked
  * @c: this CPU's cache
  *
  * Context: IRQs off.
@@ -128,12 +89,10 @@ static inline void pgdm_cache_unload(struct pgdm_cache *c)
 	WRITE_ONCE(c->loaded, NULL);
 }
 
-bool pgdm_cache_flush(struct pgdm_cache *c, struct pgdm_sync *sync);
-void pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,
-		      struct pgdm_sync *sync);
-bool pgdm_cache_user_return(struct pgdm_cache *c, struct pgdm_sync *sync);
-bool pgdm_cache_signal(struct pgdm_cache *c, struct pgdm_sync *sync);
-bool pgdm_cache_guard(struct pgdm_cache *c, unsigned int index, u64 address);
+struct pgdm_mirror *pgdm_cache_claim(struct pgdm_cache *c,
+				     struct pgdm_primary *p,
+				     const struct pgdm_mirror *leaving,
+				     u64 *evicted);
 void pgdm_cache_drop(struct pgdm_cache *c);
 
 #endif

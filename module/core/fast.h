@@ -2,13 +2,13 @@
 /*
  * The fast paths of the sync points: nothing has changed.
  *
- * They do what the functions of cache.c would do with a clean mirror, under a
+ * They do what cache_point.c would do with a clean mirror, under a
  * policy that has nothing to do then, and they time nothing. Where they say
  * no, nothing was touched, and the caller goes on there.
  *
  * The primary is not looked up: a mirror that has one is itself the proof that
  * the primary lives, because mirrors are taken away first
- * (pgdm_engine_forget()), and the primary's memory goes a grace period later,
+ * (pgdm_mirrors_forget()), and the primary's memory goes a grace period later,
  * which a CPU with IRQs off holds up. A root table that was freed and came
  * back as another mm's root does not match for the same reason.
  *
@@ -19,7 +19,7 @@
 #define _PGDM_FAST_H
 
 #include "cache.h"
-#include "engine.h"
+#include "epoch.h"
 #include "policy.h"
 #include "primary.h"
 
@@ -32,7 +32,7 @@ pgdm_fast_is_clean(const struct pgdm_policy *policy,
 		   const struct pgdm_mirror *m, const struct pgdm_primary *p)
 {
 	return (pgdm_primary_seq(p) == m->seen || policy->stores) &&
-	       READ_ONCE(*pgdm_engine.missed) == m->missed_seen;
+	       pgdm_epoch_latest() == m->epoch;
 }
 
 /**
@@ -70,7 +70,7 @@ pgdm_fast_switch(struct pgdm_cache *c, unsigned long root)
 		WRITE_ONCE(c->loaded, leaving);
 		return NULL;
 	}
-	/* Pairs with the acquire in pgdm_engine_reaches(). */
+	/* Pairs with the acquire in pgdm_mirrors_reach(). */
 	smp_store_release(&c->loaded, m);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_switches);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_clean);

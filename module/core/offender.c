@@ -12,7 +12,7 @@
  * another that is just being left.
  */
 #include "offender.h"
-#include "engine.h"
+#include "mirrors.h"
 #include "primary.h"
 
 static bool offends(unsigned int cpu, const struct pgdm_flushed *f,
@@ -20,10 +20,10 @@ static bool offends(unsigned int cpu, const struct pgdm_flushed *f,
 {
 	bool late = false;
 
-	while (pgdm_engine_reaches(cpu, p, phys)) {
+	while (pgdm_mirrors_reach(cpu, p, phys)) {
 		/* It may have left since, come back, and synced (S2). */
 		if (f->receives(f, cpu))
-			return pgdm_engine_reaches(cpu, p, phys);
+			return pgdm_mirrors_reach(cpu, p, phys);
 		/* Once more when it is late: we may have stood still. */
 		if (late)
 			return true;

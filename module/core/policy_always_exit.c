@@ -9,40 +9,15 @@
  * fault, as the kernel may be the first to touch a new entry (S4).
  */
 #include "policy.h"
-#include "bug.h"
-
-static void copy(struct pgdm_mirror *m, struct pgdm_primary *p,
-		 struct pgdm_copied *done)
-{
-	pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_on_flush(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  struct pgdm_copied *done)
-{
-	if (!pgdm_bug(skip_flush_sync))
-		pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  unsigned int index, struct pgdm_copied *done)
-{
-	if (!pgdm_bug(skip_fault_sync))
-		pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_on_user_return(struct pgdm_mirror *m, struct pgdm_primary *p,
-				struct pgdm_copied *done)
-{
-	if (!pgdm_bug(skip_user_return))
-		pgdm_mirror_sync_full(m, p, done);
-}
+#include "sync.h"
 
 const struct pgdm_policy pgdm_policy_always_exit = {
 	.name = "always-exit",
 	.number = PGDM_POLICY_always_exit,
-	.on_switch = copy,
-	.on_flush = copy_on_flush,
-	.on_fault = copy_on_fault,
-	.on_user_return = copy_on_user_return,
+	.at = {
+		[PGDM_AT_SWITCH] = pgdm_sync_all,
+		[PGDM_AT_FLUSH] = pgdm_sync_all,
+		[PGDM_AT_FAULT] = pgdm_sync_all,
+		[PGDM_AT_USER_RETURN] = pgdm_sync_all,
+	},
 };

@@ -10,33 +10,15 @@
  * returns. Until then the CPU may fault on the entry (S4).
  */
 #include "policy.h"
-#include "bug.h"
-
-static void copy(struct pgdm_mirror *m, struct pgdm_primary *p,
-		 struct pgdm_copied *done)
-{
-	pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_on_flush(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  struct pgdm_copied *done)
-{
-	if (pgdm_primary_seq(p) != m->seen && !pgdm_bug(skip_flush_sync))
-		pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  unsigned int index, struct pgdm_copied *done)
-{
-	if (!pgdm_bug(skip_fault_sync) && pgdm_mirror_lacks(m, p, index))
-		pgdm_mirror_sync_full(m, p, done);
-}
+#include "sync.h"
 
 const struct pgdm_policy pgdm_policy_carry = {
 	.name = "carry",
 	.number = PGDM_POLICY_carry,
-	.signal = PGDM_SIGNAL_FLUSH,
-	.on_switch = copy,
-	.on_flush = copy_on_flush,
-	.on_fault = copy_on_fault,
+	.kick = PGDM_KICK_FLUSH,
+	.at = {
+		[PGDM_AT_SWITCH] = pgdm_sync_all,
+		[PGDM_AT_FLUSH] = pgdm_sync_all_if_behind,
+		[PGDM_AT_FAULT] = pgdm_sync_all_if_lacking,
+	},
 };

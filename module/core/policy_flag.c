@@ -4,7 +4,7 @@
  * found raised, and at every switch.
  *
  * Xen's XPTI as merged. Xen raises the flag of another CPU in the handler of
- * an IPI, so that nobody writes another CPU's state. Here the writer is in a
+ * an IPI, so that no CPU writes the state of another. Here the writer is in a
  * hook where no IPI can be waited for (I1), and one that is not waited for may
  * come after the flush that it should precede. So the writer raises the flags
  * in memory, and the IPI, which is sent when an addition is complete, only
@@ -21,54 +21,44 @@
  *
  * The writer's scan costs more the more CPUs there are (W2): a baseline.
  */
+#include "mirror.h"
+#include "mirrors.h"
 #include "policy.h"
-#include "bug.h"
-#include "engine.h"
+#include "sync.h"
 
 static void raise(struct pgdm_primary *p, const struct pgdm_write *w,
 		  struct pgdm_stats *stats)
 {
-	pgdm_engine_raise(p);
+	pgdm_mirrors_raise(p);
 }
 
-/* CR3 has changed: as if it were raised. */
-static void copy(struct pgdm_mirror *m, struct pgdm_primary *p,
-		 struct pgdm_copied *done)
-{
-	pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_if_raised(struct pgdm_mirror *m, struct pgdm_primary *p,
-			   struct pgdm_copied *done)
+static void all_if_raised(struct pgdm_mirror *m, struct pgdm_primary *p,
+			  unsigned int index, struct pgdm_copied *done)
 {
 	if (READ_ONCE(m->flag))
-		pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_on_flush(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  struct pgdm_copied *done)
-{
-	if (!pgdm_bug(skip_flush_sync))
-		copy_if_raised(m, p, done);
+		pgdm_sync_full(m, p, done);
 }
 
 /* S4: the entry may be stored and the flag not raised yet. */
-static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  unsigned int index, struct pgdm_copied *done)
+static void all_if_raised_or_lacking(struct pgdm_mirror *m,
+				     struct pgdm_primary *p,
+				     unsigned int index,
+				     struct pgdm_copied *done)
 {
-	if (pgdm_bug(skip_fault_sync))
-		return;
 	if (READ_ONCE(m->flag) || pgdm_mirror_lacks(m, p, index))
-		pgdm_mirror_sync_full(m, p, done);
+		pgdm_sync_full(m, p, done);
 }
 
+/* At a switch as if it were raised: CR3 has changed. */
 const struct pgdm_policy pgdm_policy_flag = {
 	.name = "flag",
 	.number = PGDM_POLICY_flag,
-	.signal = PGDM_SIGNAL_IPI,
-	.on_publish = raise,
-	.on_switch = copy,
-	.on_flush = copy_on_flush,
-	.on_fault = copy_on_fault,
-	.on_signal = copy_if_raised,
+	.kick = PGDM_KICK_IPI,
+	.publish = raise,
+	.at = {
+		[PGDM_AT_SWITCH] = pgdm_sync_all,
+		[PGDM_AT_FLUSH] = all_if_raised,
+		[PGDM_AT_FAULT] = all_if_raised_or_lacking,
+		[PGDM_AT_KICK] = all_if_raised,
+	},
 };

@@ -3,16 +3,18 @@
  * Policy "flag-mm": one flag a mm, raised by the writer, no IPI; a full copy
  * where it is found raised, and at every switch.
  *
- * The thread's last question. One boolean a mm is not enough: whoever copies
- * first must not lower it, since the others have not copied yet, and nobody
+ * The thread's last question. One boolean a mm is not enough: the CPU that
+ * copies first must not lower it, since the others have not copied yet, and no CPU
  * knows when the last has. What works is a flag that each CPU lowers for
  * itself: the primary's sequence, raised when it is not the one that the
  * mirror has seen.
  */
-#include "policy.h"
 #include "bug.h"
+#include "mirror.h"
+#include "policy.h"
+#include "sync.h"
 
-/* The bug: whoever finds it raised lowers it, and copies, for all. */
+/* The bug: the CPU that finds it raised lowers it, and copies, for all. */
 static u64 lowered_at;
 
 static bool lower_for_all(u64 seq)
@@ -29,33 +31,29 @@ static bool is_raised(const struct pgdm_mirror *m, struct pgdm_primary *p)
 	return pgdm_bug(shared_flag) ? lower_for_all(seq) : seq != m->seen;
 }
 
-static void copy(struct pgdm_mirror *m, struct pgdm_primary *p,
-		 struct pgdm_copied *done)
+static void all_if_raised(struct pgdm_mirror *m, struct pgdm_primary *p,
+			  unsigned int index, struct pgdm_copied *done)
 {
-	pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_on_flush(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  struct pgdm_copied *done)
-{
-	if (is_raised(m, p) && !pgdm_bug(skip_flush_sync))
-		copy(m, p, done);
+	if (is_raised(m, p))
+		pgdm_sync_full(m, p, done);
 }
 
 /* S4: the entry may be stored and not published yet. */
-static void copy_on_fault(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  unsigned int index, struct pgdm_copied *done)
+static void all_if_raised_or_lacking(struct pgdm_mirror *m,
+				     struct pgdm_primary *p,
+				     unsigned int index,
+				     struct pgdm_copied *done)
 {
-	if (pgdm_bug(skip_fault_sync))
-		return;
 	if (is_raised(m, p) || pgdm_mirror_lacks(m, p, index))
-		copy(m, p, done);
+		pgdm_sync_full(m, p, done);
 }
 
 const struct pgdm_policy pgdm_policy_flag_mm = {
 	.name = "flag-mm",
 	.number = PGDM_POLICY_flag_mm,
-	.on_switch = copy,
-	.on_flush = copy_on_flush,
-	.on_fault = copy_on_fault,
+	.at = {
+		[PGDM_AT_SWITCH] = pgdm_sync_all,
+		[PGDM_AT_FLUSH] = all_if_raised,
+		[PGDM_AT_FAULT] = all_if_raised_or_lacking,
+	},
 };

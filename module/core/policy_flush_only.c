@@ -8,30 +8,14 @@
  * faulting, and counts that.
  */
 #include "policy.h"
-#include "bug.h"
-
-static void copy(struct pgdm_mirror *m, struct pgdm_primary *p,
-		 struct pgdm_copied *done)
-{
-	pgdm_mirror_sync_full(m, p, done);
-}
-
-static void copy_on_flush(struct pgdm_mirror *m, struct pgdm_primary *p,
-			  struct pgdm_copied *done)
-{
-	if (!pgdm_bug(skip_flush_sync))
-		pgdm_mirror_sync_full(m, p, done);
-}
-
-static void do_nothing(struct pgdm_mirror *m, struct pgdm_primary *p,
-		       unsigned int index, struct pgdm_copied *done)
-{
-}
+#include "sync.h"
 
 const struct pgdm_policy pgdm_policy_flush_only = {
 	.name = "flush-only",
 	.number = PGDM_POLICY_flush_only,
-	.on_switch = copy,
-	.on_flush = copy_on_flush,
-	.on_fault = do_nothing,
+	.at = {
+		[PGDM_AT_SWITCH] = pgdm_sync_all,
+		[PGDM_AT_FLUSH] = pgdm_sync_all,
+		[PGDM_AT_FAULT] = pgdm_sync_nothing,
+	},
 };

@@ -9,8 +9,6 @@
 #include "entry.h"
 #include "sharers.h"
 
-struct pgdm_stats;
-
 /*
  * Records that a primary keeps of its latest changes. A mirror that fell
  * further behind is copied in full. With nothing in the caches that is where
@@ -27,7 +25,7 @@ struct pgdm_stats;
 /**
  * struct pgdm_primary - one root table and its changes
  * @page: the kernel's table, and with PTI the user table beside it; the
- *	kernel writes them, and so does pgdm_primary_write()
+ *	kernel writes them, and before it pgdm_primary_store()
  * @pages: 1, or 2 with PTI
  * @id: never repeats; 0 is no primary
  * @sharers: CPUs that may have a mirror of it
@@ -75,7 +73,7 @@ static inline u64 pgdm_record(u64 seq, unsigned int index)
  * @p: the primary
  *
  * S1: acquire. Pairs with the full barrier of the atomic increment in
- * publish(), primary.c: who reads sequence s also reads the entries that
+ * pgdm_primary_publish(): who reads sequence s also reads the entries that
  * were stored before s was published.
  */
 static inline u64 pgdm_primary_seq(const struct pgdm_primary *p)
@@ -83,11 +81,58 @@ static inline u64 pgdm_primary_seq(const struct pgdm_primary *p)
 	return atomic64_read_acquire(&p->seq);
 }
 
+/**
+ * pgdm_primary_store_page() - store a write into one table of the pair
+ * @p: the primary
+ * @w: the write
+ * @page: which table; nothing happens if the write does not go there
+ */
+static inline void pgdm_primary_store_page(struct pgdm_primary *p,
+					   const struct pgdm_write *w,
+					   unsigned int page)
+{
+	if (w->pages & BIT(page))
+		pgdm_entry_set(&p->page[page][w->index], w->value[page]);
+}
+
+/**
+ * pgdm_primary_store() - store the final values of a write
+ * @p: the primary
+ * @w: the write
+ *
+ * The user table first, as the kernel does.
+ */
+static inline void pgdm_primary_store(struct pgdm_primary *p,
+				      const struct pgdm_write *w)
+{
+	pgdm_primary_store_page(p, w, PGDM_USER_PAGE);
+	pgdm_primary_store_page(p, w, PGDM_KERNEL_PAGE);
+}
+
+/**
+ * pgdm_primary_publish() - record that a user-half entry has changed
+ * @p: the primary
+ * @index: the entry, 0..255; its final value was stored before (W1)
+ *
+ * W2: one increment and one store, however many mirrors exist.
+ * Two writers get two sequences and so two words of the ring, unless one
+ * sleeps for PGDM_RING changes between the two: then it overwrites a younger
+ * record with its own older one. The reader sees a sequence that it did not
+ * ask for, and copies everything.
+ *
+ * Context: any but NMI, IRQs off. The increment is a full barrier.
+ * Return: the sequence.
+ */
+static inline u64 pgdm_primary_publish(struct pgdm_primary *p,
+				       unsigned int index)
+{
+	u64 seq = atomic64_inc_return(&p->seq);
+
+	WRITE_ONCE(p->ring[seq & PGDM_RING_MASK], pgdm_record(seq, index));
+	return seq;
+}
+
 void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user,
 		       unsigned long *sharers, unsigned int nr_cpus);
-void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
-		     bool pair, bool user_page, bool nx);
-u64 pgdm_primary_write(struct pgdm_primary *p, const struct pgdm_write *w,
-		       struct pgdm_stats *stats);
 
 #endif

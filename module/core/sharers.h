@@ -21,7 +21,7 @@
  * came before the owner's store of it, and so X came before the owner's reads
  * of X: a dead primary is given up again, and a full copy reads the new entry.
  * If both bits are read as set, the mirror is looked at, and what was argued
- * for that goes on to hold (claim() in cache.c, core/engine.c). An owner whose
+ * for that goes on to hold (pgdm_cache_claim(), mirrors.c). An owner whose
  * bits are set already has set them in an earlier claim, or another CPU has set
  * the bit of the word: each time with a full barrier behind it.
  *

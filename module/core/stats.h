@@ -10,7 +10,7 @@
 
 #include <port.h>
 
-#include "policies.h"
+#include "policy.h"
 
 /* The names are contract, and so is their order. */
 #define PGDM_STATS(X) \
@@ -38,7 +38,7 @@
 	X(steered)		/* live: CR3 was pointed at a mirror */ \
 	X(attaches)		/* first copies, of mirrors just claimed */ \
 	X(faults_failed)	/* of faults_fixed, live: with faults disabled */ \
-	X(signals_lost)		/* additions of which, for want of memory, nobody is told */ \
+	X(kicks_lost)		/* additions of which, for want of memory, no CPU is told */ \
 	X(oracle_unchecked)	/* freed tables that the oracle could not check */
 
 #define PGDM_STAT_ENUM(name) PGDM_STAT_##name,

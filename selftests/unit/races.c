@@ -13,13 +13,13 @@ static struct world *w;
 
 static void use_policy(const struct pgdm_policy *policy)
 {
-	pgdm_engine.policy = policy;
+	pgdm_policy_in_force = policy;
 }
 
 /* The first @nr CPUs may have mirrors; the others only write. */
 static void use_caches(unsigned int nr)
 {
-	pgdm_engine.nr_caches = nr;
+	pgdm_mirrors.nr_caches = nr;
 }
 
 /* Made once, and made as new for each run. */
@@ -28,9 +28,9 @@ static void begin(const struct pgdm_policy *policy)
 	if (!w)
 		w = world_create(3, 2, 3, 2);
 	world_reset(w);
-	pgdm_engine.caches = w->cache;
-	pgdm_engine.missed = &w->missed;
-	pgdm_engine.missed_stored = &w->missed_stored;
+	pgdm_mirrors.caches = w->cache;
+	pgdm_epoch.latest = &w->epoch;
+	pgdm_epoch.complete = 0;
 	use_caches(1);
 	use_policy(policy);
 	steps_begin(w);
@@ -168,7 +168,7 @@ static void setup_ring_behind(void)
 static void setup_missed_hook(void)
 {
 	setup_loaded();
-	w->missed = 1;
+	w->epoch = 1;
 }
 
 /* The entry is removed and copied; what the steps publish begins at 2. */
@@ -269,9 +269,9 @@ static void setup_change(void)
 	watch_word(USER);
 	sim_watch(&w->primary[0]->seq, 8);
 	sim_watch(&mirror()->flag, sizeof(int));
-	sim_watch(&pgdm_engine.policy, sizeof(void *));
-	sim_watch(&w->missed, sizeof(w->missed));
-	sim_watch(&w->missed_stored, sizeof(w->missed_stored));
+	sim_watch(&pgdm_policy_in_force, sizeof(void *));
+	sim_watch(&w->epoch, sizeof(w->epoch));
+	sim_watch(&pgdm_epoch.complete, sizeof(pgdm_epoch.complete));
 }
 
 static void setup_state(void)

@@ -44,7 +44,7 @@ static void leave(unsigned int cpu)
 
 static void forget_primary(void)
 {
-	pgdm_engine_forget(w->primary[0]);
+	pgdm_mirrors_forget(w->primary[0]);
 }
 
 static bool loaded_lacks(unsigned int index)

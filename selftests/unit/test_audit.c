@@ -20,7 +20,7 @@ static void start(void)
 
 static enum pgdm_finding audit(void)
 {
-	return pgdm_mirror_audit(m, p, m->seen, &found);
+	return pgdm_audit_mirror(m, p, m->seen, &found);
 }
 
 static bool in_sync_is_ok(void)
@@ -76,13 +76,13 @@ static bool published_before_the_sync_point_is_a_violation(void)
 	start();
 	world_write(w, 0, 0, 1, ENTRY(1));
 	since = pgdm_primary_seq(p);
-	CHECK_EQUAL(pgdm_mirror_audit(m, p, since, &found),
+	CHECK_EQUAL(pgdm_audit_mirror(m, p, since, &found),
 		    PGDM_AUDIT_VIOLATION);
 	CHECK_EQUAL(found.violations, 2);
 	CHECK_EQUAL(found.index, 1);
 	world_flush(w, 0);
 	world_write(w, 0, 0, 2, ENTRY(2));
-	CHECK_EQUAL(pgdm_mirror_audit(m, p, since, &found), PGDM_AUDIT_OK);
+	CHECK_EQUAL(pgdm_audit_mirror(m, p, since, &found), PGDM_AUDIT_OK);
 	CHECK_EQUAL(found.stale, 2);
 	world_destroy(w);
 	return true;
@@ -200,7 +200,7 @@ static bool missed_hook_excuses_the_user_half(void)
 	p->page[0][300] = ENTRY(1);
 	CHECK_EQUAL(audit(), PGDM_AUDIT_VIOLATION);
 	CHECK_EQUAL(found.violations, 2);
-	w->missed++;
+	w->epoch++;
 	CHECK_EQUAL(audit(), PGDM_AUDIT_VIOLATION);
 	CHECK_EQUAL(found.stale, 1);
 	CHECK_EQUAL(found.violations, 1);
@@ -211,7 +211,7 @@ static bool missed_hook_excuses_the_user_half(void)
 	/* A store that comes after that copy is the missed one, too. */
 	p->page[0][2] = ENTRY(1);
 	CHECK_EQUAL(audit(), PGDM_AUDIT_OK);
-	w->missed_stored = w->missed;
+	pgdm_epoch.complete = w->epoch;
 	world_flush(w, 0);
 	CHECK_EQUAL(audit(), PGDM_AUDIT_OK);
 	p->page[0][3] = ENTRY(1);
@@ -225,7 +225,7 @@ static bool poison_excuses_the_user_half(void)
 {
 	start();
 	p->page[0][1] = ENTRY(1);
-	m->missed_seen = PGDM_MISSED_POISON;
+	m->epoch = PGDM_EPOCH_POISON;
 	CHECK_EQUAL(audit(), PGDM_AUDIT_OK);
 	p->page[0][300] = ENTRY(1);
 	CHECK_EQUAL(audit(), PGDM_AUDIT_VIOLATION);

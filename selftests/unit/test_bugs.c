@@ -34,7 +34,7 @@ static struct pgdm_mirror *m;
 
 static void use_policy(const struct pgdm_policy *policy)
 {
-	pgdm_engine.policy = policy;
+	pgdm_policy_in_force = policy;
 }
 
 static void create(unsigned int pages)
@@ -183,9 +183,9 @@ static bool publishes_without(void *out_of_reach)
 	struct pgdm_write write;
 
 	pgdm_write_init(&write, 9, ENTRY(9), true, false, true);
-	pgdm_engine.caches = out_of_reach;
-	pgdm_engine.nr_caches = 4096 / sizeof(*pgdm_engine.caches);
-	pgdm_primary_write(p, &write, &c->stats);
+	pgdm_mirrors.caches = out_of_reach;
+	pgdm_mirrors.nr_caches = 4096 / sizeof(*pgdm_mirrors.caches);
+	pgdm_write_publish(p, &write, &c->stats);
 	return true;
 }
 
@@ -210,10 +210,10 @@ static bool does_all_without(void *out_of_reach)
 	world_write(w, 0, 0, 300, ENTRY(9));
 	use_policy(&pgdm_policy_flag);
 	world_write(w, 0, 0, 10, ENTRY(9));
-	if (pgdm_engine_count(p) != 1 ||
+	if (pgdm_mirrors_count(p) != 1 ||
 	    world_find_reaching(p, ENTRY(8) & PGDM_ENTRY_ADDR) >= 0)
 		return false;
-	pgdm_engine_forget(p);
+	pgdm_mirrors_forget(p);
 	return !m->primary && m->page[0][9] == ENTRY(9) &&
 	       m->page[0][300] == ENTRY(9) && m->flag;
 }
@@ -344,7 +344,7 @@ static void a_removal_while_away(void)
 	world_write(w, 1, 0, 9, 0);
 	since = pgdm_primary_seq(p);
 	m = world_switch(w, 0, 0);
-	was_well = pgdm_mirror_audit(m, p, since, &found) == PGDM_AUDIT_OK &&
+	was_well = pgdm_audit_mirror(m, p, since, &found) == PGDM_AUDIT_OK &&
 		   oracle_is_content();
 }
 
@@ -449,7 +449,7 @@ static void a_missed_hook(void)
 {
 	start(1);
 	p->page[0][9] = ENTRY(9);
-	w->missed++;
+	w->epoch++;
 }
 
 BUG_TEST(ignore_miss, SIGHT(a_missed_hook, next_sync_is_right))
@@ -488,7 +488,7 @@ static void an_addition(void)
 	world_add(w, 1, 0, 9, ENTRY(9));
 }
 
-BUG_TEST(no_signal,
+BUG_TEST(no_kick,
 	 SIGHT_UNDER(flag, an_addition, comparison_is_content),
 	 SIGHT_UNDER(carry, an_addition, comparison_is_content))
 
@@ -590,7 +590,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(skip_flush_sync_under_the_others),
 	UNIT_TEST(late_lower),
 	UNIT_TEST(shared_flag),
-	UNIT_TEST(no_signal),
+	UNIT_TEST(no_kick),
 	UNIT_TEST(scan_first),
 	UNIT_TEST(skip_user_return),
 	UNIT_TEST(no_guard),

@@ -39,7 +39,7 @@ static bool first_switch_attaches(void)
 	CHECK_EQUAL(m->id, 1);
 	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
 	CHECK(sync->synced);
-	CHECK_EQUAL(sync->reason, PGDM_REASON_ATTACH);
+	CHECK_EQUAL(sync->at, PGDM_AT_ATTACH);
 	CHECK_EQUAL(sync->copied.kind, PGDM_FULL);
 	CHECK_EQUAL(sync->id, 1);
 	CHECK_EQUAL(sync->seq, 1);
@@ -56,7 +56,7 @@ static bool second_switch_finds_the_mirror(void)
 
 	world_switch(w, 0, 1);
 	CHECK(world_switch(w, 0, 0) == m);
-	CHECK_EQUAL(sync->reason, PGDM_REASON_SWITCH);
+	CHECK_EQUAL(sync->at, PGDM_AT_SWITCH);
 	CHECK_EQUAL(sync->copied.kind, PGDM_CLEAN);
 	world_write(w, 0, 0, 4, ENTRY(1));
 	CHECK(world_switch(w, 0, 0) == m);
@@ -127,7 +127,7 @@ static bool free_mirrors_before_evictions(void)
 	world_switch(w, 0, 0);
 	world_switch(w, 0, 1);
 	world_switch(w, 0, 0);
-	pgdm_engine_forget(w->primary[0]);
+	pgdm_mirrors_forget(w->primary[0]);
 	CHECK(HOLDS(w, 0, 0, 2, 0, 0));
 	world_switch(w, 0, 2);
 	CHECK(HOLDS(w, 0, 0, 2, 3, 0));
@@ -248,7 +248,7 @@ static bool flush_syncs_the_loaded_mirror_only(void)
 	world_write(w, 0, 0, 1, ENTRY(1));
 	world_write(w, 0, 1, 1, ENTRY(2));
 	world_flush(w, 0);
-	CHECK_EQUAL(w->sync[0].reason, PGDM_REASON_FLUSH);
+	CHECK_EQUAL(w->sync[0].at, PGDM_AT_FLUSH);
 	CHECK_EQUAL(w->sync[0].id, 2);
 	CHECK_EQUAL(world_differences(m, w->primary[1]), 0);
 	CHECK_EQUAL(world_differences(other, w->primary[0]), 1);
@@ -267,7 +267,7 @@ static bool fault_on_a_published_entry(void)
 	world_fault(w, 0, 2);
 	CHECK(w->sync[0].synced);
 	CHECK(w->sync[0].fixed);
-	CHECK_EQUAL(w->sync[0].reason, PGDM_REASON_FAULT);
+	CHECK_EQUAL(w->sync[0].at, PGDM_AT_FAULT);
 	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_DIRTY);
 	CHECK_EQUAL(w->sync[0].copied.words, 4);
 	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
@@ -345,7 +345,7 @@ static bool missed_hook_makes_syncs_full_until_stored(void)
 	const struct pgdm_sync *sync = &w->sync[0];
 
 	/* The count comes first, then a sync, then the kernel's store. */
-	w->missed++;
+	w->epoch++;
 	world_flush(w, 0);
 	CHECK_EQUAL(sync->copied.kind, PGDM_FULL);
 	CHECK(sync->copied.missed);
@@ -356,7 +356,7 @@ static bool missed_hook_makes_syncs_full_until_stored(void)
 	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
 
 	/* A grace period later: once more, and that was it. */
-	w->missed_stored = w->missed;
+	pgdm_epoch.complete = w->epoch;
 	world_flush(w, 0);
 	CHECK_EQUAL(sync->copied.kind, PGDM_FULL);
 	world_flush(w, 0);
@@ -382,7 +382,7 @@ static bool drop_gives_all_up(void)
 	CHECK(!w->cache[0]->loaded);
 	CHECK(HOLDS(w, 0, 0, 0, 0));
 	world_switch(w, 0, 1);
-	CHECK_EQUAL(w->sync[0].reason, PGDM_REASON_ATTACH);
+	CHECK_EQUAL(w->sync[0].at, PGDM_AT_ATTACH);
 	CHECK_EQUAL(w->sync[0].evicted, 0);
 	world_destroy(w);
 	return true;
@@ -409,11 +409,6 @@ static bool nested_fault_reports_nothing(void)
 	return true;
 }
 
-static void no_sync(struct pgdm_mirror *m, struct pgdm_primary *p,
-		    unsigned int index, struct pgdm_copied *done)
-{
-}
-
 /* A policy that leaves a CPU to fault at one address for ever. */
 static bool guard_ends_endless_faults(void)
 {
@@ -424,8 +419,8 @@ static bool guard_ends_endless_faults(void)
 	u64 address = 3ULL << 39;
 	unsigned int i;
 
-	lazy.on_fault = no_sync;
-	pgdm_engine.policy = &lazy;
+	lazy.at[PGDM_AT_FAULT] = pgdm_sync_nothing;
+	pgdm_policy_in_force = &lazy;
 	world_write(w, 0, 0, 3, ENTRY(3));
 	for (i = 1; i < PGDM_GUARD_FAULTS; i++) {
 		world_fault(w, 0, 3);

@@ -44,7 +44,7 @@ static bool kernel_write_through_the_user_table(void)
 	struct pgdm_mirror *m = world_switch(w, 1, 0);
 
 	pgdm_write_init(&write, 272, ENTRY(8), true, true, true);
-	CHECK_EQUAL(pgdm_primary_write(w->primary[0], &write,
+	CHECK_EQUAL(pgdm_write_publish(w->primary[0], &write,
 				       &w->cache[0]->stats), 0);
 	CHECK_EQUAL(w->primary[0]->page[1][272], ENTRY(8));
 	CHECK_EQUAL(w->primary[0]->page[0][272], 0);
@@ -62,7 +62,7 @@ static bool kernel_write_under_every_policy(void)
 		struct world *w = world_create(2, 2, 1, 1);
 		struct pgdm_mirror *m;
 
-		pgdm_engine.policy = pgdm_policies[i];
+		pgdm_policy_in_force = pgdm_policies[i];
 		m = world_switch(w, 1, 0);
 		world_write(w, 0, 0, 511, ENTRY(3));
 		CHECK_EQUAL(m->page[0][511], ENTRY(3));
@@ -81,7 +81,7 @@ static bool cpus_that_never_came_up_are_skipped(void)
 	CHECK_EQUAL(world_find_reaching(w->primary[0], 0x1000), -1);
 	world_write(w, 1, 0, 300, ENTRY(1));
 	CHECK_EQUAL(world_mirror(w, 1, 0)->page[0][300], ENTRY(1));
-	pgdm_engine_forget(w->primary[0]);
+	pgdm_mirrors_forget(w->primary[0]);
 	CHECK(!world_mirror(w, 1, 0));
 	w->cache[0] = absent;
 	world_destroy(w);
@@ -97,7 +97,7 @@ static bool forget_takes_every_mirror_of_the_mm(void)
 		world_switch(w, cpu, 1);
 		world_switch(w, cpu, 0);
 	}
-	pgdm_engine_forget(w->primary[0]);
+	pgdm_mirrors_forget(w->primary[0]);
 	for (cpu = 0; cpu < 3; cpu++) {
 		CHECK(!world_mirror(w, cpu, 0));
 		CHECK(world_mirror(w, cpu, 1));
@@ -119,7 +119,7 @@ static bool dead_primary_gets_no_mirror(void)
 {
 	struct world *w = world_create(1, 2, 2, 1);
 
-	pgdm_engine_forget(w->primary[0]);
+	pgdm_mirrors_forget(w->primary[0]);
 	CHECK(!world_switch(w, 0, 0));
 	CHECK(!w->cache[0]->loaded);
 	CHECK(!world_mirror(w, 0, 0));
@@ -181,7 +181,7 @@ static bool oracle_exempts_the_ldt(void)
 
 	world_switch(w, 0, 0);
 	pgdm_write_init(&write, 272, ENTRY(98), true, true, true);
-	pgdm_primary_write(w->primary[0], &write, &w->cache[0]->stats);
+	pgdm_write_publish(w->primary[0], &write, &w->cache[0]->stats);
 	CHECK_EQUAL(world_find_reaching(w->primary[0],
 					ENTRY(98) & PGDM_ENTRY_ADDR), -1);
 	world_destroy(w);

@@ -85,13 +85,13 @@ static bool misses_and_poison_are_not_clean(void)
 {
 	start(1);
 	world_switch(w, 0, 0);
-	w->missed++;
+	w->epoch++;
 	CHECK(declines_switch(0));
 	CHECK(declines_flush());
-	w->missed_stored = w->missed;
+	pgdm_epoch.complete = w->epoch;
 	world_flush(w, 0);
 	CHECK(pgdm_fast_flush(c));
-	c->mirror[0].missed_seen = PGDM_MISSED_POISON;
+	c->mirror[0].epoch = PGDM_EPOCH_POISON;
 	CHECK(declines_switch(0));
 	CHECK(declines_flush());
 	world_destroy(w);
@@ -104,7 +104,7 @@ static bool forgotten_and_dying_primaries_are_declined(void)
 	world_switch(w, 0, 0);
 	w->primary[0]->dead = 1;
 	CHECK(declines_switch(0));
-	pgdm_engine_forget(w->primary[0]);
+	pgdm_mirrors_forget(w->primary[0]);
 	CHECK(declines_switch(0));
 	CHECK(declines_flush());
 	CHECK(!pgdm_fast_fault(c, 3));
@@ -120,7 +120,7 @@ static bool root_used_again(void)
 	start(1);
 	world_switch(w, 0, 0);
 	world_switch(w, 0, 1);
-	pgdm_engine_forget(w->primary[0]);
+	pgdm_mirrors_forget(w->primary[0]);
 	world_bear(w, 0, 77);
 	CHECK(declines_switch(0));
 	m = world_switch(w, 0, 0);
@@ -170,7 +170,7 @@ static bool other_policies_take_the_long_way(void)
 
 	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		start(1);
-		pgdm_engine.policy = pgdm_policies[i];
+		pgdm_policy_in_force = pgdm_policies[i];
 		world_switch(w, 0, 0);
 		CHECK_EQUAL(pgdm_fast_flush(c), pgdm_policies[i]->skips_clean);
 		CHECK_EQUAL(pgdm_fast_fault(c, 1),

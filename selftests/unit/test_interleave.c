@@ -47,14 +47,14 @@ static bool is_found(const char *function, enum race_number number)
 
 static bool barriers_are_needed(void)
 {
-	CHECK(is_found("publish", RACE_write_dirty_sync));
+	CHECK(is_found("pgdm_primary_publish", RACE_write_dirty_sync));
 	CHECK(is_found("take", RACE_kernel_write_evict));
-	CHECK(is_found("claim", RACE_forget_claim));
-	CHECK(is_found("pgdm_engine_write_through", RACE_kernel_write_claim));
+	CHECK(is_found("pgdm_cache_claim", RACE_forget_claim));
+	CHECK(is_found("pgdm_mirrors_write_through", RACE_kernel_write_claim));
 	CHECK(is_found("write_mirror", RACE_kernel_write_evict));
-	CHECK(is_found("pgdm_engine_forget", RACE_forget_claim));
-	CHECK(is_found("claim", RACE_flag_write_claim));
-	CHECK(is_found("publish", RACE_flag_write_claim));
+	CHECK(is_found("pgdm_mirrors_forget", RACE_forget_claim));
+	CHECK(is_found("pgdm_cache_claim", RACE_flag_write_claim));
+	CHECK(is_found("pgdm_primary_publish", RACE_flag_write_claim));
 	/* S2: the kernel's own, between mm_cpumask and the CR3 load. */
 	CHECK(is_found("step_switch_and_receive", RACE_removal_switch));
 	return true;

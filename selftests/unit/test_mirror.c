@@ -41,7 +41,7 @@ static bool full_copies_both_halves_and_pages(void)
 		p->page[1][i] = ENTRY(i + 1000);
 	}
 	p->seq.counter = 17;
-	pgdm_mirror_sync_full(m, p, &done);
+	pgdm_sync_full(m, p, &done);
 	CHECK(is_copied(&done, PGDM_FULL, 2 * PGDM_ENTRIES));
 	CHECK_EQUAL(world_differences(m, p), 0);
 	CHECK_EQUAL(m->seen, 17);
@@ -56,7 +56,7 @@ static bool clean_copies_nothing(void)
 	start(1);
 	/* Not published: a clean sync must not even look. */
 	p->page[0][9] = ENTRY(1);
-	pgdm_mirror_sync_dirty(m, p, &done);
+	pgdm_sync_dirty(m, p, &done);
 	CHECK(is_copied(&done, PGDM_CLEAN, 0));
 	CHECK_EQUAL(m->page[0][9], 0);
 	world_destroy(w);
@@ -72,7 +72,7 @@ static bool dirty_copies_what_is_recorded(void)
 	world_write(w, 0, 0, 200, ENTRY(2));
 	world_write(w, 0, 0, 1, 0);
 	p->page[0][9] = ENTRY(1);
-	pgdm_mirror_sync_dirty(m, p, &done);
+	pgdm_sync_dirty(m, p, &done);
 	CHECK(is_copied(&done, PGDM_DIRTY, 6));
 	CHECK_EQUAL(m->page[0][1], 0);
 	CHECK_EQUAL(m->page[0][200], ENTRY(2) | PGDM_ENTRY_NX);
@@ -91,13 +91,13 @@ static bool behind_by(unsigned int n, enum pgdm_kind kind, unsigned int words)
 	start(1);
 	for (i = 1; i <= n; i++)
 		world_write(w, 0, 0, i % 256, ENTRY(i));
-	pgdm_mirror_sync_dirty(m, p, &done);
+	pgdm_sync_dirty(m, p, &done);
 	CHECK(is_copied(&done, kind, words));
 	CHECK_EQUAL(world_differences(m, p), 0);
 	CHECK_EQUAL(m->seen, n);
 
 	done = (struct pgdm_copied){ 0 };
-	pgdm_mirror_sync_dirty(m, p, &done);
+	pgdm_sync_dirty(m, p, &done);
 	CHECK(is_copied(&done, PGDM_CLEAN, 0));
 	world_destroy(w);
 	return true;
@@ -138,7 +138,7 @@ static bool behind_across_the_wrap(void)
 			world_flush(w, 0);
 			for (i = 0; i < n; i++)
 				world_write(w, 0, 0, 255 - i, ENTRY(i + 7));
-			pgdm_mirror_sync_dirty(m, p, &done);
+			pgdm_sync_dirty(m, p, &done);
 			CHECK_EQUAL(done.kind, n > PGDM_RING ? PGDM_FULL :
 							       PGDM_DIRTY);
 			CHECK_EQUAL(world_differences(m, p), 0);
@@ -157,7 +157,7 @@ static bool record_not_written_yet_is_full(void)
 	world_write(w, 0, 0, 1, ENTRY(1));
 	p->page[0][2] = ENTRY(2);
 	p->seq.counter = 2;
-	pgdm_mirror_sync_dirty(m, p, &done);
+	pgdm_sync_dirty(m, p, &done);
 	CHECK_EQUAL(done.kind, PGDM_FULL);
 	CHECK_EQUAL(world_differences(m, p), 0);
 	CHECK_EQUAL(m->seen, 2);
@@ -178,7 +178,7 @@ static bool late_record_is_full(void)
 		world_write(w, 0, 0, i, ENTRY(i));
 	}
 	p->ring[2] = pgdm_record(2, 2);
-	pgdm_mirror_sync_dirty(m, p, &done);
+	pgdm_sync_dirty(m, p, &done);
 	CHECK_EQUAL(done.kind, PGDM_FULL);
 	CHECK_EQUAL(world_differences(m, p), 0);
 	world_destroy(w);
@@ -202,7 +202,7 @@ static bool full_finds_each_entry_of_the_kernel_half(void)
 			m->page[0][j] = ENTRY(j);
 		}
 		p->page[0][i] = ENTRY(1000 + i);
-		pgdm_mirror_sync_full(m, p, &done);
+		pgdm_sync_full(m, p, &done);
 		for (j = PGDM_USER_ENTRIES; j < PGDM_ENTRIES; j++)
 			CHECK_EQUAL(m->page[0][j],
 				    j == i ? ENTRY(1000 + i) : ENTRY(j));
@@ -218,7 +218,7 @@ static bool full_leaves_accessed_bits_of_the_kernel_half(void)
 	start(1);
 	world_write(w, 0, 0, 300, 0x5003);
 	m->page[0][300] |= PGDM_ENTRY_ACCESSED;
-	pgdm_mirror_sync_full(m, p, &done);
+	pgdm_sync_full(m, p, &done);
 	CHECK_EQUAL(m->page[0][300], 0x5003 | PGDM_ENTRY_ACCESSED);
 	world_destroy(w);
 	return true;
@@ -244,7 +244,7 @@ static bool sync_entry_takes_published_changes_along(void)
 	start(1);
 	world_write(w, 0, 0, 1, ENTRY(1));
 	world_write(w, 0, 0, 2, ENTRY(2));
-	pgdm_mirror_sync_entry(m, p, 2, &done);
+	pgdm_sync_entry(m, p, 2, &done);
 	CHECK(is_copied(&done, PGDM_DIRTY, 2));
 	CHECK_EQUAL(world_differences(m, p), 0);
 	world_destroy(w);
@@ -259,7 +259,7 @@ static bool sync_entry_copies_what_is_only_stored(void)
 	start(2);
 	p->page[0][3] = ENTRY(3);
 	p->page[1][3] = ENTRY(3);
-	pgdm_mirror_sync_entry(m, p, 3, &done);
+	pgdm_sync_entry(m, p, 3, &done);
 	CHECK(is_copied(&done, PGDM_DIRTY, 2));
 	CHECK_EQUAL(m->page[0][3], ENTRY(3));
 	CHECK_EQUAL(m->page[1][3], ENTRY(3));
@@ -273,7 +273,7 @@ static bool sync_entry_with_nothing_to_do(void)
 	struct pgdm_copied done = { 0 };
 
 	start(1);
-	pgdm_mirror_sync_entry(m, p, 3, &done);
+	pgdm_sync_entry(m, p, 3, &done);
 	CHECK(is_copied(&done, PGDM_CLEAN, 0));
 	world_destroy(w);
 	return true;

@@ -28,7 +28,7 @@ struct ref_mirror {
 	int of;
 	bool flag;
 	u64 seen;
-	unsigned long missed_seen;
+	unsigned long epoch;
 	struct table table;
 };
 
@@ -79,7 +79,7 @@ static void bring(struct ref *r, struct ref_mirror *m)
 static void full_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
 {
 	bring(r, m);
-	m->missed_seen = r->w->missed_stored;
+	m->epoch = pgdm_epoch.complete;
 	m->flag = false;
 	count_sync(r, c, PGDM_STAT_syncs_full, PGDM_ENTRIES);
 }
@@ -116,7 +116,7 @@ static void sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m,
 
 	if (point == FAULT && is_dirty && !lacks)
 		behind = 0;
-	if ((m->missed_seen != r->w->missed && (point != FAULT || lacks)) ||
+	if ((m->epoch != r->w->epoch && (point != FAULT || lacks)) ||
 	    wants_full(r, m, point, lacks) ||
 	    (is_dirty && behind > PGDM_RING)) {
 		full_sync(r, c, m);
@@ -265,7 +265,7 @@ static void forget(struct ref *r, int which)
 	struct pgdm_primary *p = r->w->primary[which];
 	unsigned int cpu, i, page;
 
-	pgdm_engine_forget(p);
+	pgdm_mirrors_forget(p);
 	for (page = 0; page < r->w->pages; page++)
 		memset(p->page[page], 0, PGDM_ENTRIES * PGDM_ENTRY_BYTES);
 	world_bear(r->w, which, ++r->last_id);
@@ -292,7 +292,7 @@ static void missed_write(struct ref *r, int which, unsigned int index)
 {
 	u64 value = ENTRY(random_below(&r->random, 1 << 20));
 
-	r->w->missed++;
+	r->w->epoch++;
 	r->w->primary[which]->page[0][index] = value;
 	r->primary[which].word[0][index] = value;
 }
@@ -341,7 +341,7 @@ static void act(struct ref *r)
 		world_user_return(r->w, cpu);
 	} else if (what < 780) {
 		ref_signal(r, c);
-		world_signal(r->w, cpu);
+		world_kick(r->w, cpu);
 	} else if (what < 840) {
 		ref_flush(r, c);
 		world_flush(r->w, cpu);
@@ -359,7 +359,7 @@ static void act(struct ref *r)
 	} else if (what < 993) {
 		missed_write(r, which, index);
 	} else {
-		r->w->missed_stored = r->w->missed;
+		pgdm_epoch.complete = r->w->epoch;
 	}
 }
 

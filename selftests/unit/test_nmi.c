@@ -28,7 +28,7 @@ static void watch_all(void)
 	unsigned int i;
 
 	sim_watch(w->primary[0], sizeof(*w->primary[0]));
-	sim_watch(&w->missed_stored, sizeof(w->missed_stored));
+	sim_watch(&pgdm_epoch.complete, sizeof(pgdm_epoch.complete));
 	sim_watch(&w->cache[0]->loaded, sizeof(void *));
 	sim_watch(&w->cache[0]->syncing, sizeof(void *));
 	sim_watch(&w->cache[0]->busy, sizeof(bool));
@@ -88,8 +88,8 @@ static bool at_each_step(void (*prepare)(void), void (*operation)(void))
 		repeats += w->sync[0].copied.kind == PGDM_FULL &&
 			   w->sync[0].copied.words != PGDM_ENTRIES;
 		if (was_named || nested.synced) {
-			bool is_poisoned = m->missed_seen ==
-					   PGDM_MISSED_POISON;
+			bool is_poisoned = m->epoch ==
+					   PGDM_EPOCH_POISON;
 
 			poisoned += is_poisoned;
 			CHECK(is_poisoned ||
@@ -101,7 +101,7 @@ static bool at_each_step(void (*prepare)(void), void (*operation)(void))
 		world_write(w, 1, 0, INDEX, ENTRY(9));
 		world_flush(w, 0);
 		CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
-		CHECK(m->missed_seen != PGDM_MISSED_POISON);
+		CHECK(m->epoch != PGDM_EPOCH_POISON);
 		world_destroy(w);
 	}
 	/* It was no empty exercise. */

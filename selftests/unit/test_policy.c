@@ -11,7 +11,7 @@ static bool table_is_consistent(void)
 
 	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		CHECK_EQUAL(pgdm_policies[i]->number, i);
-		CHECK(pgdm_policy_find(pgdm_policies[i]->name) ==
+		CHECK(pgdm_policies_find(pgdm_policies[i]->name) ==
 		      pgdm_policies[i]);
 	}
 	return true;
@@ -29,14 +29,14 @@ static bool names_are_exact(void)
 	CHECK_EQUAL(PGDM_NR_POLICIES, ARRAY_SIZE(names));
 	for (i = 0; i < PGDM_NR_POLICIES; i++)
 		CHECK(!strcmp(pgdm_policies[i]->name, names[i]));
-	CHECK(pgdm_policy_find("always") == &pgdm_policy_always);
-	CHECK(pgdm_policy_find("flag-mm") == &pgdm_policy_flag_mm);
-	CHECK(pgdm_policy_find("dirty") == &pgdm_policy_dirty);
-	CHECK(!pgdm_policy_find(""));
-	CHECK(!pgdm_policy_find("Dirty"));
-	CHECK(!pgdm_policy_find("dirty "));
-	CHECK(!pgdm_policy_find("alway"));
-	CHECK(!pgdm_policy_find("always-"));
+	CHECK(pgdm_policies_find("always") == &pgdm_policy_always);
+	CHECK(pgdm_policies_find("flag-mm") == &pgdm_policy_flag_mm);
+	CHECK(pgdm_policies_find("dirty") == &pgdm_policy_dirty);
+	CHECK(!pgdm_policies_find(""));
+	CHECK(!pgdm_policies_find("Dirty"));
+	CHECK(!pgdm_policies_find("dirty "));
+	CHECK(!pgdm_policies_find("alway"));
+	CHECK(!pgdm_policies_find("always-"));
 	return true;
 }
 
@@ -45,7 +45,7 @@ static bool always_copies_all_at_every_point(void)
 {
 	struct world *w = world_create(1, 2, 1, 2);
 
-	pgdm_engine.policy = &pgdm_policy_always;
+	pgdm_policy_in_force = &pgdm_policy_always;
 	world_switch(w, 0, 0);
 	world_switch(w, 0, 0);
 	world_flush(w, 0);
@@ -83,7 +83,7 @@ static bool every_policy_syncs(void)
 		struct world *w = world_create(1, 2, 1, 2);
 		struct pgdm_mirror *m;
 
-		pgdm_engine.policy = pgdm_policies[i];
+		pgdm_policy_in_force = pgdm_policies[i];
 		m = world_switch(w, 0, 0);
 		world_write(w, 0, 0, 3, ENTRY(3));
 		world_flush(w, 0);
@@ -144,7 +144,7 @@ static bool each_copies_what_it_says(void)
 		for (point = 0; point < 3; point++) {
 			struct world *w = world_create(2, 2, 1, 2);
 
-			pgdm_engine.policy = expected[i].policy;
+			pgdm_policy_in_force = expected[i].policy;
 			world_switch(w, 0, 0);
 			CHECK_EQUAL(at_point(w, point),
 				    expected[i].clean[point]);
@@ -165,7 +165,7 @@ static bool each_finds_what_happened_while_it_was_away(void)
 	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		struct world *w = world_create(2, 2, 2, 2);
 
-		pgdm_engine.policy = pgdm_policies[i];
+		pgdm_policy_in_force = pgdm_policies[i];
 		world_switch(w, 0, 0);
 		world_switch(w, 0, 1);
 		world_write(w, 1, 0, 3, ENTRY(3));
@@ -190,15 +190,15 @@ static bool additions_while_another_cpu_runs(void)
 		struct world *w = world_create(2, 2, 1, 2);
 		struct pgdm_mirror *m = world_switch(w, 1, 0);
 
-		pgdm_engine.policy = policy;
+		pgdm_policy_in_force = policy;
 		world_switch(w, 0, 0);
 		world_add(w, 0, 0, 3, ENTRY(3));
 		CHECK_EQUAL(pgdm_mirror_lacks(m, w->primary[0], 3),
-			    policy->signal == PGDM_SIGNAL_NONE &&
+			    policy->kick == PGDM_KICK_NONE &&
 			    !policy->stores);
 		CHECK_EQUAL(pgdm_mirror_lacks(w->cache[0]->loaded,
 					      w->primary[0], 3),
-			    policy->signal == PGDM_SIGNAL_NONE &&
+			    policy->kick == PGDM_KICK_NONE &&
 			    !policy->stores);
 		world_fault(w, 1, 3);
 		CHECK_EQUAL(pgdm_mirror_lacks(m, w->primary[0], 3),
@@ -217,7 +217,7 @@ static bool user_returns_are_always_exits(void)
 		struct world *w = world_create(2, 2, 1, 1);
 		struct pgdm_mirror *m;
 
-		pgdm_engine.policy = pgdm_policies[i];
+		pgdm_policy_in_force = pgdm_policies[i];
 		world_user_return(w, 0);
 		CHECK(!w->sync[0].synced);
 		m = world_switch(w, 0, 0);
@@ -226,7 +226,7 @@ static bool user_returns_are_always_exits(void)
 		CHECK_EQUAL(w->sync[0].synced, is_point);
 		CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_user_returns), is_point);
 		if (is_point) {
-			CHECK_EQUAL(w->sync[0].reason, PGDM_REASON_USER_RETURN);
+			CHECK_EQUAL(w->sync[0].at, PGDM_AT_USER_RETURN);
 			CHECK_EQUAL(w->sync[0].copied.kind, PGDM_FULL);
 			CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
 		}
@@ -241,7 +241,7 @@ static bool flags_are_raised_and_lowered(void)
 	struct world *w = world_create(3, 2, 2, 1);
 	unsigned int cpu;
 
-	pgdm_engine.policy = &pgdm_policy_flag;
+	pgdm_policy_in_force = &pgdm_policy_flag;
 	for (cpu = 0; cpu < 2; cpu++)
 		world_switch(w, cpu, 0);
 	world_switch(w, 2, 1);
@@ -249,12 +249,12 @@ static bool flags_are_raised_and_lowered(void)
 	CHECK(w->cache[0]->loaded->flag);
 	CHECK(w->cache[1]->loaded->flag);
 	CHECK(!w->cache[2]->loaded->flag);
-	world_signal(w, 1);
-	CHECK_EQUAL(w->sync[1].reason, PGDM_REASON_SIGNAL);
+	world_kick(w, 1);
+	CHECK_EQUAL(w->sync[1].at, PGDM_AT_KICK);
 	CHECK_EQUAL(w->sync[1].copied.kind, PGDM_FULL);
 	CHECK(!w->cache[1]->loaded->flag);
 	CHECK(w->cache[0]->loaded->flag);
-	world_signal(w, 1);
+	world_kick(w, 1);
 	CHECK_EQUAL(w->sync[1].copied.kind, PGDM_CLEAN);
 	world_flush(w, 0);
 	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_FULL);
@@ -274,7 +274,7 @@ static bool eager_stores_everywhere(void)
 	struct world *w = world_create(3, 3, 2, 2);
 	unsigned int cpu;
 
-	pgdm_engine.policy = &pgdm_policy_eager;
+	pgdm_policy_in_force = &pgdm_policy_eager;
 	for (cpu = 0; cpu < 3; cpu++) {
 		world_switch(w, cpu, 1);
 		world_switch(w, cpu, 0);
@@ -327,7 +327,7 @@ static bool flush_only_needs_the_guard(void)
 	struct pgdm_mirror *m = world_switch(w, 1, 0);
 	unsigned int i;
 
-	pgdm_engine.policy = &pgdm_policy_flush_only;
+	pgdm_policy_in_force = &pgdm_policy_flush_only;
 	world_add(w, 0, 0, 3, ENTRY(3));
 	for (i = 1; i < PGDM_GUARD_FAULTS; i++) {
 		world_fault(w, 1, 3);
@@ -355,7 +355,7 @@ static bool change(const struct pgdm_policy *from, const struct pgdm_policy *to)
 	struct pgdm_audit found;
 	struct pgdm_mirror *m;
 
-	pgdm_engine.policy = from;
+	pgdm_policy_in_force = from;
 	m = world_switch(w, 0, 0);
 	world_write(w, 1, 0, 3, ENTRY(3));
 	pgdm_policy_change(to);
@@ -368,7 +368,7 @@ static bool change(const struct pgdm_policy *from, const struct pgdm_policy *to)
 	CHECK_EQUAL(w->sync[0].copied.words, 2 * PGDM_ENTRIES);
 	CHECK(!w->sync[0].copied.missed);
 	CHECK_EQUAL(world_differences(m, p), 0);
-	CHECK_EQUAL(w->missed & PGDM_MISSED_HOOKS, 0);
+	CHECK_EQUAL(w->epoch & PGDM_EPOCH_MISSES, 0);
 	world_write(w, 1, 0, 5, ENTRY(5));
 	world_flush(w, 0);
 	CHECK_EQUAL(w->sync[0].copied.kind, expected[to->number].behind[1]);
@@ -421,7 +421,7 @@ static bool change_with_a_missed_write_to_come(void)
 	struct world *w = world_create(2, 2, 1, 1);
 	struct pgdm_mirror *m = world_switch(w, 0, 0);
 
-	w->missed++;
+	w->epoch++;
 	pgdm_policy_change(&pgdm_policy_flag);
 	world_flush(w, 0);
 	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_FULL);
@@ -430,7 +430,7 @@ static bool change_with_a_missed_write_to_come(void)
 	world_flush(w, 0);
 	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
 	/* Whoever waits for the write settles both. */
-	w->missed_stored = w->missed;
+	pgdm_epoch.complete = w->epoch;
 	world_flush(w, 0);
 	world_flush(w, 0);
 	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_CLEAN);

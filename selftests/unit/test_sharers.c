@@ -132,9 +132,9 @@ static bool claiming_makes_a_sharer(void)
 	world_switch(w, 2, 2);
 	CHECK(!world_mirror(w, 2, 0));
 	CHECK_EQUAL(sharer(w, 0, 0), 2);
-	CHECK_EQUAL(pgdm_engine_count(w->primary[0]), 0);
+	CHECK_EQUAL(pgdm_mirrors_count(w->primary[0]), 0);
 	/* Another mm where this one was has none. */
-	pgdm_engine_forget(w->primary[0]);
+	pgdm_mirrors_forget(w->primary[0]);
 	world_bear(w, 0, 9);
 	CHECK_EQUAL(sharer(w, 0, 0), -1);
 	world_destroy(w);

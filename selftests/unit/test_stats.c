@@ -75,7 +75,7 @@ static bool counts_agree(void)
 	unsigned int i, b;
 
 	for (i = 0; i < 1000; i++) {
-		pgdm_engine.policy = pgdm_policies[i / 500];
+		pgdm_policy_in_force = pgdm_policies[i / 500];
 		world_write(w, 0, i % 4, i % 512, ENTRY(i));
 		if (i % 3)
 			world_flush(w, 0);

@@ -109,7 +109,7 @@ static void write_entry(struct pgdm_primary *p, unsigned int me,
 	struct pgdm_write write;
 
 	pgdm_write_init(&write, index, value, w->pages == 2, false, true);
-	pgdm_primary_write(p, &write, &writer_stats[me]);
+	pgdm_write_publish(p, &write, &writer_stats[me]);
 }
 
 /* S5: clear, publish, flush; then no loaded mirror leads to the table. */
@@ -173,7 +173,7 @@ static void audit(unsigned int cpu)
 
 		pthread_rwlock_rdlock(&grace);
 		p = READ_ONCE(m->primary);
-		if (p && pgdm_mirror_audit(m, p, m->seen, &found) ==
+		if (p && pgdm_audit_mirror(m, p, m->seen, &found) ==
 			 PGDM_AUDIT_VIOLATION && READ_ONCE(m->primary) == p) {
 			fail("violation", cpu);
 			unit_note("page %u, entry %u: mirror %#llx, primary %#llx",
@@ -225,7 +225,7 @@ static void *owner(void *argument)
 			if (what & 1)
 				world_user_return(w, cpu);
 			else
-				world_signal(w, cpu);
+				world_kick(w, cpu);
 			put();
 		} else {
 			audit(cpu);
@@ -245,7 +245,7 @@ static void recreate(unsigned int which)
 	unsigned int cpu, i, page;
 
 	smp_store_release(&slot[which], NULL);
-	pgdm_engine_forget(p);
+	pgdm_mirrors_forget(p);
 	pthread_rwlock_wrlock(&grace);
 	pthread_rwlock_unlock(&grace);
 	for (cpu = 0; cpu < OWNERS; cpu++)
@@ -276,9 +276,9 @@ static void *reaper(void *argument)
 		if (round++ % 8 == 0)
 			pgdm_policy_change(any_policy(&random));
 		if (round % 64 == 0)
-			WRITE_ONCE(w->missed, w->missed + 1);
+			WRITE_ONCE(w->epoch, w->epoch + 1);
 		if (round % 64 == 4)
-			smp_store_release(&w->missed_stored, w->missed);
+			smp_store_release(&pgdm_epoch.complete, w->epoch);
 		sched_yield();
 	}
 	return NULL;
@@ -355,7 +355,7 @@ static bool writers_and_owners_under_each_policy(void)
 
 	for (i = 0; i < PGDM_NR_POLICIES; i++) {
 		start(3, 2);
-		pgdm_engine.policy = pgdm_policies[i];
+		pgdm_policy_in_force = pgdm_policies[i];
 		w->fast = i & 1;
 		writes = 2000;
 		run(writer, owner, NULL);
@@ -476,7 +476,7 @@ static void *passive_owner(void *argument)
 static bool eager_writers_against_first_copies(void)
 {
 	start(2, 1);
-	pgdm_engine.policy = &pgdm_policy_eager;
+	pgdm_policy_in_force = &pgdm_policy_eager;
 	writes = 100000;
 	run(one_primary_writer, passive_owner, NULL);
 	return finish();

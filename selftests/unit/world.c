@@ -90,11 +90,11 @@ struct world *world_create(unsigned int cpus, unsigned int mirrors,
 			w->primary[i]->page[page] = allocate(4096, TABLE_BYTES);
 		world_bear(w, i, i + 1);
 	}
-	pgdm_engine.policy = &pgdm_policy_dirty;
-	pgdm_engine.missed = &w->missed;
-	pgdm_engine.missed_stored = &w->missed_stored;
-	pgdm_engine.caches = w->cache;
-	pgdm_engine.nr_caches = cpus;
+	pgdm_policy_in_force = &pgdm_policy_dirty;
+	pgdm_epoch.latest = &w->epoch;
+	pgdm_epoch.complete = 0;
+	pgdm_mirrors.caches = w->cache;
+	pgdm_mirrors.nr_caches = cpus;
 	return w;
 }
 
@@ -102,8 +102,8 @@ void world_destroy(struct world *w)
 {
 	unsigned int i, page;
 
-	pgdm_engine.caches = NULL;
-	pgdm_engine.nr_caches = 0;
+	pgdm_mirrors.caches = NULL;
+	pgdm_mirrors.nr_caches = 0;
 	for (i = 0; i < w->cpus; i++)
 		world_cache_destroy(w->cache[i]);
 	for (i = 0; i < w->primaries; i++) {
@@ -138,8 +138,8 @@ void world_reset(struct world *w)
 	unsigned int i, j, page;
 
 	w->fast = false;
-	w->missed = 0;
-	w->missed_stored = 0;
+	w->epoch = 0;
+	pgdm_epoch.complete = 0;
 	memset(w->sync, 0, sizeof(w->sync));
 	for (i = 0; i < w->cpus; i++) {
 		struct pgdm_cache *c = w->cache[i];
@@ -157,7 +157,7 @@ void world_reset(struct world *w)
 			m->primary = NULL;
 			c->root[j] = 0;
 			m->seen = 0;
-			m->missed_seen = 0;
+			m->epoch = 0;
 			m->id = 0;
 			m->writers.counter = 0;
 			m->flag = 0;
@@ -172,7 +172,7 @@ void world_reset(struct world *w)
 			memset(p->page[page], 0, TABLE_BYTES);
 		world_bear(w, i, i + 1);
 	}
-	pgdm_engine.policy = &pgdm_policy_dirty;
+	pgdm_policy_in_force = &pgdm_policy_dirty;
 }
 
 /**
@@ -215,7 +215,7 @@ void world_flush(struct world *w, unsigned int cpu)
 
 	memset(&w->sync[cpu], 0, sizeof(w->sync[cpu]));
 	if (!w->fast || !READ_ONCE(c->loaded) || !pgdm_fast_flush(c))
-		pgdm_cache_flush(c, &w->sync[cpu]);
+		pgdm_cache_point(c, PGDM_AT_FLUSH, &w->sync[cpu]);
 }
 
 void world_fault(struct world *w, unsigned int cpu, unsigned int index)
@@ -247,7 +247,7 @@ u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
 	u64 seq;
 
 	pgdm_write_init(&write, index, value, w->pages == 2, false, true);
-	seq = pgdm_primary_write(p, &write, &w->cache[cpu]->stats);
+	seq = pgdm_write_publish(p, &write, &w->cache[cpu]->stats);
 	for (page = w->pages; page-- > 0;)
 		if (write.pages & BIT(page))
 			WRITE_ONCE(p->page[page][index], write.value[page]);
@@ -256,16 +256,16 @@ u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
 
 void world_user_return(struct world *w, unsigned int cpu)
 {
-	pgdm_cache_user_return(w->cache[cpu], &w->sync[cpu]);
+	pgdm_cache_point(w->cache[cpu], PGDM_AT_USER_RETURN, &w->sync[cpu]);
 }
 
-void world_signal(struct world *w, unsigned int cpu)
+void world_kick(struct world *w, unsigned int cpu)
 {
-	pgdm_cache_signal(w->cache[cpu], &w->sync[cpu]);
+	pgdm_cache_point(w->cache[cpu], PGDM_AT_KICK, &w->sync[cpu]);
 }
 
 /**
- * world_add() - the kernel's allocator adds an entry, and the policy signals
+ * world_add() - the kernel's allocator adds an entry, and the policy kicks
  * @w: the machine
  * @cpu: the CPU that writes
  * @which: number of the primary
@@ -277,19 +277,19 @@ void world_add(struct world *w, unsigned int cpu, unsigned int which,
 {
 	const struct pgdm_primary *p = w->primary[which];
 	u64 before = pgdm_primary_seq(p);
-	enum pgdm_signal signal;
+	enum pgdm_kick kick;
 	unsigned int i;
 
 	world_write(w, cpu, which, index, value);
-	signal = pgdm_policy_signal(pgdm_policy_now(), before,
-				    pgdm_primary_seq(p));
-	for (i = 0; signal != PGDM_SIGNAL_NONE && i < w->cpus; i++) {
+	kick = pgdm_policy_kick(pgdm_policy_now(), before,
+				pgdm_primary_seq(p));
+	for (i = 0; kick != PGDM_KICK_NONE && i < w->cpus; i++) {
 		const struct pgdm_mirror *m = READ_ONCE(w->cache[i]->loaded);
 
 		if (!m || READ_ONCE(m->primary) != p)
 			continue;
-		if (signal == PGDM_SIGNAL_IPI)
-			world_signal(w, i);
+		if (kick == PGDM_KICK_IPI)
+			world_kick(w, i);
 		else
 			world_flush(w, i);
 	}
@@ -309,7 +309,7 @@ int world_find_reaching(const struct pgdm_primary *p, u64 phys)
 	int cpu;
 
 	pgdm_for_each_sharer(cpu, &p->sharers)
-		if (pgdm_engine_reaches(cpu, p, phys))
+		if (pgdm_mirrors_reach(cpu, p, phys))
 			return cpu;
 	return -1;
 }
@@ -374,7 +374,7 @@ enum pgdm_finding world_audit(struct world *w, unsigned int cpu,
 
 		if (!m->primary)
 			continue;
-		finding = pgdm_mirror_audit(m, m->primary, m->seen, &one);
+		finding = pgdm_audit_mirror(m, m->primary, m->seen, &one);
 		if (finding > worst)
 			worst = finding;
 		one.entries += found->entries;

@@ -6,10 +6,14 @@
 #ifndef WORLD_H
 #define WORLD_H
 
-#include "cache.h"
-#include "engine.h"
-#include "policy.h"
+#include "audit.h"
+#include "cache_point.h"
+#include "epoch.h"
+#include "mirrors.h"
+#include "policies.h"
 #include "primary.h"
+#include "sync.h"
+#include "write.h"
 
 #define WORLD_CPUS	4
 #define WORLD_PRIMARIES	16
@@ -24,8 +28,7 @@
  * @primaries: number of primaries
  * @pages: 2 with PTI, otherwise 1
  * @fast: are the fast paths tried first, as the module does?
- * @missed: what the hooks' counter says
- * @missed_stored: what it said a grace period ago
+ * @epoch: the latest; a test counts it up where the hook would be missed
  * @cache: by CPU
  * @primary: the primaries, ids 1, 2, ...
  * @sharers: memory for their sets of sharers
@@ -37,8 +40,7 @@ struct world {
 	unsigned int primaries;
 	unsigned int pages;
 	bool fast;
-	unsigned long missed;
-	unsigned long missed_stored;
+	unsigned long epoch;
 	struct pgdm_cache *cache[WORLD_CPUS];
 	struct pgdm_primary *primary[WORLD_PRIMARIES];
 	unsigned long *sharers[WORLD_PRIMARIES];
@@ -59,7 +61,7 @@ unsigned long world_root(const struct world *w, unsigned int which);
 void world_flush(struct world *w, unsigned int cpu);
 void world_fault(struct world *w, unsigned int cpu, unsigned int index);
 void world_user_return(struct world *w, unsigned int cpu);
-void world_signal(struct world *w, unsigned int cpu);
+void world_kick(struct world *w, unsigned int cpu);
 void world_add(struct world *w, unsigned int cpu, unsigned int which,
 	       unsigned int index, u64 value);
 u64 world_write(struct world *w, unsigned int cpu, unsigned int which,

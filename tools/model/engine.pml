@@ -85,7 +85,7 @@ inline publish(_c, _p, _i)
 	}
 }
 
-/* pgdm_engine_write_through(), and "eager" for the user half. */
+/* pgdm_mirrors_write_through(), and "eager" for the user half. */
 inline write_mirrors(_c, _p, _i, _val)
 {
 	do
@@ -174,7 +174,7 @@ inline hook_write(_c, _p, _i, _val)
 /* --- a sync -------------------------------------------------------------- */
 
 #if STORES_MIRRORS
-/* The mirror's word before the primary's; exchange() in core/mirror.c. */
+/* The mirror's word before the primary's; exchange() in core/copy.c. */
 inline copy_word(_c, _m, _p, _i, _g)
 {
 	do
@@ -257,7 +257,7 @@ inline lacks(_c, _m, _p, _e)
 
 /*
  * The mirror m of p comes to a sync point; "what" says what is to be done, e
- * is the entry that faulted. pgdm_mirror_sync_full(), _dirty(), _entry().
+ * is the entry that faulted. pgdm_sync_full(), _dirty(), _entry().
  *
  * One loop copies, so that its code is there once:
  *	need == CHANGES		the entries of records s to q
@@ -522,7 +522,7 @@ next_claim:	skip
 	s = 0
 }
 
-/* pgdm_engine_forget(); the mirrors are those of all CPUs. */
+/* pgdm_mirrors_forget(); the mirrors are those of all CPUs. */
 inline forget(_c, _p)
 {
 	d_step { locked(_c) -> dead[_p] = 1 };

@@ -207,9 +207,9 @@ end:	do
 			d_step { answered(c) -> free_table(c, p, i) }
 		:: else ->
 			d_step { locked(c) -> LOCK(p, i) = 0; w = 0 };
-#if SIGNAL == IPI_SIGNAL
+#if KICK == IPI_KICK
 			call_cpus(c, p)
-#elif SIGNAL == FLUSH_SIGNAL
+#elif KICK == FLUSH_KICK
 			flush_send(c, p, 0);
 			answered(c)
 #endif
@@ -321,7 +321,7 @@ end:	if
 #if N > 2
 	:: d_step { flush[c * N + 2] -> receive(c, 2) }; goto flush_func
 #endif
-#if SIGNAL == IPI_SIGNAL
+#if KICK == IPI_KICK
 	:: d_step {
 			called[c] ->
 			called[c] = 0;
@@ -417,11 +417,11 @@ write:	atomic { x = w; w = 0 };
 		at = e
 	:: else ->
 		d_step { locked(c) -> x = 0; LOCK(p, e) = 0 };
-#if SIGNAL == FLUSH_SIGNAL
+#if KICK == FLUSH_KICK
 		flush_send(c, p, 0);
 		adds = 1
 #else
-#if SIGNAL == IPI_SIGNAL
+#if KICK == IPI_KICK
 		call_cpus(c, p);
 #endif
 		d_step { p = 0; e = 0 };
@@ -459,7 +459,7 @@ flush_early_synced:
 			y = tlb_gen[n - 1]; SAY1(c, "reads tlb_gen %d", y) }
 	:: loaded_mm[c] != n || (!is_lazy(c) && cpu_gen[GEN(c, n - 1)] == tlb_gen[n - 1]) -> goto flush_done
 	fi;
-	/* Between that and the invalidation: the hook, pgdm_points_invalidation(). */
+	/* Between that and the invalidation: the hook, pgdm_sync_points_invalidation(). */
 #if !defined(early_flush_sync) && !defined(no_receipt) && !defined(sync_after)
 	if
 	:: atomic { syncs(AT_FLUSH) && has_mirror(c) ->
@@ -626,7 +626,7 @@ switch_done:
 	goto idle;
 
 #ifdef CALLS
-	/* pgdm_steer_release_cpu(), and pgdm_points_adopt() after it. */
+	/* pgdm_steer_release_cpu(), and pgdm_sync_points_adopt() after it. */
 called_by_module:
 	atomic {
 		locked(c) ->

@@ -105,7 +105,7 @@ end:	do
 
 #ifdef MISSES
 /*
- * miss.c: a miss counts as stored when every writer that was past the probe
+ * epoch_wait.c: a miss counts as stored when every writer that was past the probe
  * has stored (a grace period of RCU tasks).
  */
 proctype settle()

@@ -24,9 +24,9 @@
 #define ENTRY_ALONE	9
 
 /* What is sent when an addition is over. */
-#define NO_SIGNAL	0
-#define IPI_SIGNAL	1
-#define FLUSH_SIGNAL	2
+#define NO_KICK	0
+#define IPI_KICK	1
+#define FLUSH_KICK	2
 
 #define always		1
 #define always_exit	2
@@ -39,7 +39,7 @@
 
 #define AT_RETURN	0
 #define STORES_FLAGS	0
-#define SIGNAL		NO_SIGNAL
+#define KICK		NO_KICK
 
 #if POLICY == always || POLICY == always_exit
 #define AT_SWITCH	ALL
@@ -55,8 +55,8 @@
 #define AT_FAULT	IF_LACKS_OR_FLAG
 #undef STORES_FLAGS
 #define STORES_FLAGS	1
-#undef SIGNAL
-#define SIGNAL		IPI_SIGNAL
+#undef KICK
+#define KICK		IPI_KICK
 #elif POLICY == flag_mm
 #define AT_SWITCH	ALL
 #define AT_FLUSH	IF_SEQ
@@ -69,8 +69,8 @@
 #define AT_SWITCH	ALL
 #define AT_FLUSH	IF_SEQ
 #define AT_FAULT	IF_LACKS
-#undef SIGNAL
-#define SIGNAL		FLUSH_SIGNAL
+#undef KICK
+#define KICK		FLUSH_KICK
 #elif POLICY == eager
 #define AT_SWITCH	NOTHING
 #define AT_FLUSH	NOTHING
@@ -103,7 +103,7 @@
 #undef AT_FAULT
 #define AT_FAULT	IF_LACKS
 #endif
-#ifdef no_signal
-#undef SIGNAL
-#define SIGNAL		NO_SIGNAL
+#ifdef no_kick
+#undef KICK
+#define KICK		NO_KICK
 #endif

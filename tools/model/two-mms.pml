@@ -112,7 +112,7 @@ proctype manager()
 	};
 #endif
 #if ENDS & RMMOD
-	/* pgdm_steer_exit(), then the hooks, then pgdm_registry_exit() */
+	/* pgdm_live_exit(), then the hooks, then pgdm_registry_exit() */
 #ifdef release_before_key
 	d_step { work[0] = EVERYTHING; SAY(2, "rmmod: sends all CPUs back to their primaries") };
 	(work[0] == 0);

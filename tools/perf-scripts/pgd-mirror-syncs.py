@@ -28,7 +28,7 @@ signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 # harm, and one that is gone is named.
 
 KINDS = ("clean", "dirty", "full")
-REASONS = ("switch", "flush", "fault", "user_return", "attach", "signal")
+REASONS = ("switch", "flush", "fault", "user_return", "attach", "kick")
 FIELDS = ("policy", "kind", "reason", "entries", "bytes", "cycles")
 
 

@@ -26,6 +26,7 @@ typedef unsigned long long u64;
 #define __always_inline	inline __attribute__((__always_inline__))
 #endif
 #define ____cacheline_aligned	__attribute__((__aligned__(64)))
+#define __read_mostly	__attribute__((__section__(".data..read_mostly")))
 
 #define BIT(n)		(1UL << (n))
 #define BIT_ULL(n)	(1ULL << (n))

@@ -21,12 +21,12 @@
 #include <string.h>
 #include <x86intrin.h>
 
-#include "engine.h"
+#include "mirrors.h"
 #include "fast.h"
 #include "fixture.h"
 #include "loops.h"
 #include "plain.h"
-#include "policy.h"
+#include "policies.h"
 
 #define PUBLISHED	8	/* primaries that are written in turn */
 
@@ -45,7 +45,7 @@ static void make_cpu(void)
 
 static void init(void)
 {
-	pgdm_engine.policy = &pgdm_policy_dirty;
+	pgdm_policy_in_force = &pgdm_policy_dirty;
 	fixture_cpus();
 	make_cpu();
 }
@@ -99,7 +99,7 @@ static void make_some_dirty(const struct bench_case *c)
 
 		random = random * 1103515245 + 12345;
 		if (random >> 16 & 1)
-			pgdm_primary_write(primary[i], &w, &stats);
+			pgdm_write_publish(primary[i], &w, &stats);
 	}
 }
 
@@ -107,14 +107,14 @@ static void make_some_dirty(const struct bench_case *c)
 
 static void set_cpus(const struct bench_case *c)
 {
-	pgdm_engine.nr_caches = c->n;
+	pgdm_mirrors.nr_caches = c->n;
 }
 
 static __always_inline void publish(const struct bench_case *c, unsigned int i)
 {
 	struct pgdm_write w = a_write(i % 256, i);
 
-	pgdm_primary_write(primary[i % PUBLISHED], &w, &stats);
+	pgdm_write_publish(primary[i % PUBLISHED], &w, &stats);
 }
 
 static __always_inline void empty_write(const struct bench_case *c,
@@ -164,7 +164,7 @@ static __always_inline void cache_flush(const struct bench_case *c,
 {
 	struct pgdm_sync sync;
 
-	pgdm_cache_flush(cpu, &sync);
+	pgdm_cache_point(cpu, PGDM_AT_FLUSH, &sync);
 }
 
 LOOP(fast_switch)
@@ -195,7 +195,7 @@ static void make_pairs_clean(const struct bench_case *c)
 	unsigned int i;
 
 	for (i = 0; i < c->ops; i++)
-		pgdm_mirror_sync_dirty(mirror[i], primary[i], &done);
+		pgdm_sync_dirty(mirror[i], primary[i], &done);
 }
 
 /* --- the table ------------------------------------------------------------ */

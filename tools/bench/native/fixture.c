@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <x86intrin.h>
 
-#include "cache.h"
-#include "engine.h"
-#include "policy.h"
+#include "cache_point.h"
+#include "mirrors.h"
+#include "policies.h"
 
 struct pgdm_primary *primary[PAIRS];
 struct pgdm_mirror *mirror[PAIRS];
@@ -68,8 +68,8 @@ void fixture_cpus(void)
 
 	for (i = 0; i < CPUS_MAX && !caches[i]; i++)
 		caches[i] = fixture_cache(i, 2);
-	pgdm_engine.caches = caches;
-	pgdm_engine.nr_caches = CPUS_MAX;
+	pgdm_mirrors.caches = caches;
+	pgdm_mirrors.nr_caches = CPUS_MAX;
 }
 
 /**
@@ -98,14 +98,14 @@ void fixture_init(void)
 {
 	unsigned int i;
 
-	pgdm_engine.policy = &pgdm_policy_dirty;
+	pgdm_policy_in_force = &pgdm_policy_dirty;
 	for (i = 0; i < PAIRS; i++) {
 		primary[i] = fixture_primary(i + 1);
 		root[i] = (unsigned long)primary[i]->page[0];
 		mirror[i] = fixture_allocate(64, sizeof(*mirror[i]));
 		mirror[i]->page[0] = fixture_allocate(4096, 4096);
 		mirror[i]->primary = primary[i];
-		pgdm_mirror_sync_full(mirror[i], primary[i], &done);
+		pgdm_sync_full(mirror[i], primary[i], &done);
 	}
 }
 
@@ -123,7 +123,7 @@ static void dirty(const struct bench_case *c, unsigned int from)
 				.value = { (u64)turn << 12 | 0x67 },
 			};
 
-			pgdm_primary_write(primary[i], &w, &stats);
+			pgdm_write_publish(primary[i], &w, &stats);
 		}
 	}
 }

@@ -5,10 +5,12 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
-#include "cache.h"
+#include "cache_point.h"
 #include "measure.h"
 #include "mirror.h"
 #include "primary.h"
+#include "sync.h"
+#include "write.h"
 
 #define PAIRS		64	/* a mirror and its primary each */
 #define SLOTS		PGDM_MIRRORS_DEFAULT

@@ -54,20 +54,20 @@ static __always_inline struct pgdm_write a_write(unsigned int index,
 static __always_inline void dirty_sync(const struct bench_case *c,
 				       unsigned int i)
 {
-	pgdm_mirror_sync_dirty(mirror[i], primary[i], &done);
+	pgdm_sync_dirty(mirror[i], primary[i], &done);
 }
 
 static __always_inline void full_sync(const struct bench_case *c,
 				      unsigned int i)
 {
-	pgdm_mirror_sync_full(mirror[i % 2], primary[i % 2], &done);
+	pgdm_sync_full(mirror[i % 2], primary[i % 2], &done);
 }
 
 /* Each pair in turn: those that fixture_cold() has flushed. */
 static __always_inline void full_sync_all(const struct bench_case *c,
 					  unsigned int i)
 {
-	pgdm_mirror_sync_full(mirror[i], primary[i], &done);
+	pgdm_sync_full(mirror[i], primary[i], &done);
 }
 
 static __always_inline void rep_movsq(const struct bench_case *c,

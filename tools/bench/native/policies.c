@@ -16,10 +16,10 @@
 
 #include <stdlib.h>
 
-#include "engine.h"
+#include "mirrors.h"
 #include "fast.h"
 #include "loops.h"
-#include "policy.h"
+#include "policies.h"
 
 #define CPUS_USED	64
 #define CASES_MAX	4096
@@ -62,7 +62,7 @@ static void write_entry(unsigned int i)
 		.value = { (u64)turn << 12 | 0x67 },
 	};
 
-	pgdm_primary_write(ours, &w, &stats);
+	pgdm_write_publish(ours, &w, &stats);
 }
 
 /* As the module does when the policy changes: every mirror is made right. */
@@ -74,7 +74,7 @@ static void copy_all(void)
 		for (j = 0; j < caches[i]->nr; j++) {
 			struct pgdm_mirror *m = &caches[i]->mirror[j];
 
-			pgdm_mirror_sync_full(m, m->primary, &done);
+			pgdm_sync_full(m, m->primary, &done);
 		}
 }
 
@@ -84,9 +84,9 @@ static void set_up(const struct bench_case *c)
 	static const struct bench_case *last;
 	unsigned int i;
 
-	pgdm_engine.policy = pgdm_policies[c->policy];
-	pgdm_engine.caches = caches;
-	pgdm_engine.nr_caches = c->cpus;
+	pgdm_policy_in_force = pgdm_policies[c->policy];
+	pgdm_mirrors.caches = caches;
+	pgdm_mirrors.nr_caches = c->cpus;
 	if (c != last)
 		copy_all();
 	last = c;
@@ -137,7 +137,7 @@ static void run_flush(const struct bench_case *c)
 
 	for (i = 0; i < c->cpus; i++)
 		if (!pgdm_fast_flush(caches[i]))
-			pgdm_cache_flush(caches[i], &sync);
+			pgdm_cache_point(caches[i], PGDM_AT_FLUSH, &sync);
 }
 
 static void run_fault(const struct bench_case *c)
@@ -157,8 +157,8 @@ static void run_program(struct pgdm_cache *c, struct pgdm_primary *p,
 	struct pgdm_sync sync;
 
 	switch_to(c, p);
-	if (policy->on_user_return)
-		pgdm_cache_user_return(c, &sync);
+	if (policy->at[PGDM_AT_USER_RETURN])
+		pgdm_cache_point(c, PGDM_AT_USER_RETURN, &sync);
 }
 
 static void run_period(const struct bench_case *c)

@@ -9,7 +9,7 @@
  */
 #include "cases.h"
 
-#include "engine.h"
+#include "mirrors.h"
 #include "loops.h"
 
 #define MMS	2	/* in turn */
@@ -45,7 +45,7 @@ static void give_up(struct pgdm_cache *c, unsigned int slot)
 static struct pgdm_cache *sharer(const struct bench_case *c, unsigned int size,
 				 unsigned int i)
 {
-	return pgdm_engine.caches[(i + 1) * (size / c->cpus) - 1];
+	return pgdm_mirrors.caches[(i + 1) * (size / c->cpus) - 1];
 }
 
 static unsigned int size_of(const struct bench_case *c)
@@ -62,11 +62,11 @@ static void set_up(const struct bench_case *c)
 	if (c != last) {
 		for (i = 0; i < CPUS_MAX; i++)
 			for (slot = 0; slot < MMS; slot++)
-				give_up(pgdm_engine.caches[i], slot);
+				give_up(pgdm_mirrors.caches[i], slot);
 		for (slot = 0; slot < MMS; slot++)
 			pgdm_sharers_init(&mm[slot]->sharers,
 					  mm[slot]->sharers.word, size);
-		pgdm_engine.nr_caches = size;
+		pgdm_mirrors.nr_caches = size;
 		last = c;
 	}
 	for (slot = 0; slot < MMS; slot++) {
@@ -78,19 +78,19 @@ static void set_up(const struct bench_case *c)
 
 static __always_inline void death(const struct bench_case *c, unsigned int i)
 {
-	pgdm_engine_forget(mm[i % MMS]);
+	pgdm_mirrors_forget(mm[i % MMS]);
 }
 
 static __always_inline void raise(const struct bench_case *c, unsigned int i)
 {
-	pgdm_engine_raise(mm[i % MMS]);
+	pgdm_mirrors_raise(mm[i % MMS]);
 }
 
 static __always_inline void store(const struct bench_case *c, unsigned int i)
 {
 	struct pgdm_write w = a_write(i % 256, i);
 
-	pgdm_engine_store(mm[i % MMS], &w, &stats);
+	pgdm_mirrors_store(mm[i % MMS], &w, &stats);
 }
 
 static __always_inline void write_through(const struct bench_case *c,
@@ -98,7 +98,7 @@ static __always_inline void write_through(const struct bench_case *c,
 {
 	struct pgdm_write w = a_write(256 + i % 256, i);
 
-	pgdm_engine_write_through(mm[i % MMS], &w, &stats);
+	pgdm_mirrors_write_through(mm[i % MMS], &w, &stats);
 }
 
 static __always_inline void empty_write(const struct bench_case *c,

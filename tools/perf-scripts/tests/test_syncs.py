@@ -90,7 +90,7 @@ def test_percentiles():
 def test_reasons():
     """every reason has its name; one not known shows its number"""
     text = run([sync(reason=r) for r in range(7)])
-    same(sorted(r[3] for r in rows(text)[:7]), sorted("switch flush fault user_return attach signal 6".split()))
+    same(sorted(r[3] for r in rows(text)[:7]), sorted("switch flush fault user_return attach kick 6".split()))
 
 
 def test_policy_bytes():

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The audit: does a mirror follow its primary as closely as it must?
+ *
+ * It tolerates exactly what the protocol does: a user-half entry may differ
+ * when its change was published and this mirror has not synced since. The
+ * kernel half may not differ at all (W3), and under a policy whose writers
+ * store into the mirrors neither may the user half. A change that is between its store
+ * and its publication is neither; the caller asks again.
+ */
+#include "audit.h"
+#include "bug.h"
+#include "epoch.h"
+#include "mirror.h"
+#include "policy.h"
+#include "primary.h"
+
+/* Does a sync from @since to @seq bring this entry, or everything? */
+static bool is_published(const struct pgdm_primary *p, unsigned int index,
+			 u64 since, u64 seq)
+{
+	u64 s;
+
+	if (seq - since > PGDM_RING)
+		return true;
+	for (s = since + 1; s <= seq; s++) {
+		u64 record = READ_ONCE(p->ring[s & PGDM_RING_MASK]);
+
+		if (record >> PGDM_RECORD_SHIFT != s)
+			return true;
+		if ((record & PGDM_RECORD_INDEX) == index)
+			return true;
+	}
+	return false;
+}
+
+static bool same(u64 mirror, u64 primary)
+{
+	if (pgdm_bug(keep_accessed))
+		return mirror == primary;
+	return pgdm_entry_same(mirror, primary);
+}
+
+/**
+ * struct terms - by what a mirror is judged, the same for all its words
+ * @since: only later changes may be lacking
+ * @epoch: the latest; if it has moved, a writer may have acted by another policy
+ * @strict: not even those may be lacking
+ */
+struct terms {
+	u64 since;
+	unsigned long epoch;
+	bool strict;
+};
+
+/*
+ * A word was found to differ. The writer of the primary's word had raised
+ * inflight before, and changes a sequence before lowering it again. So if
+ * inflight is zero now, the change that was seen is covered by the sequences
+ * read after that. Then both words are read again: if they still differ, and
+ * neither inflight nor a sequence has moved, no writer came past in between.
+ * One that acted by a new policy has left a new epoch behind.
+ */
+static enum pgdm_finding judge(const struct pgdm_mirror *m,
+			       const struct pgdm_primary *p,
+			       const struct terms *terms,
+			       unsigned int page, unsigned int index)
+{
+	u64 seq, kernel_seq;
+
+	smp_mb(); /* pairs with the increment in pgdm_write_publish() */
+	if (atomic_read_acquire(&p->inflight))
+		return PGDM_AUDIT_BUSY;
+	seq = pgdm_primary_seq(p);
+	kernel_seq = atomic64_read_acquire(&p->kernel_seq);
+	/*
+	 * Zero once more: every record up to seq is written. One that cannot
+	 * be read will never be, so that the next sync copies everything.
+	 */
+	if (atomic_read_acquire(&p->inflight))
+		return PGDM_AUDIT_BUSY;
+	if (!pgdm_index_is_kernel(index) && !terms->strict &&
+	    is_published(p, index, terms->since, seq))
+		return PGDM_AUDIT_OK;
+	smp_rmb(); /* the sequences and records before the words */
+	if (same(READ_ONCE(m->page[page][index]),
+		 READ_ONCE(p->page[page][index])))
+		return PGDM_AUDIT_BUSY;
+	smp_rmb(); /* the words before inflight, that before the sequences */
+	if (atomic_read_acquire(&p->inflight) ||
+	    pgdm_primary_seq(p) != seq ||
+	    atomic64_read(&p->kernel_seq) != kernel_seq ||
+	    pgdm_epoch_latest() != terms->epoch)
+		return PGDM_AUDIT_BUSY;
+	return PGDM_AUDIT_VIOLATION;
+}
+
+/**
+ * pgdm_audit_mirror() - compare a mirror with its primary
+ * @m: a mirror of @p; it must not be synced meanwhile, so call this on the
+ *	owning CPU with IRQs off
+ * @p: its primary
+ * @since: only changes published later than this sequence may be lacking:
+ *	m->seen, or what the primary's sequence was when a sync point began
+ * @found: the result, complete only if the answer is not PGDM_AUDIT_BUSY
+ *
+ * Return: PGDM_AUDIT_BUSY if a write was under way: nothing can be said, and
+ * the caller should ask again after IRQs were on.
+ */
+enum pgdm_finding pgdm_audit_mirror(const struct pgdm_mirror *m,
+				    const struct pgdm_primary *p, u64 since,
+				    struct pgdm_audit *found)
+{
+	struct terms terms = { .since = since };
+	unsigned int page, i;
+	bool copied_next;
+
+	/* In this order: see pgdm_policy_now(). */
+	terms.strict = pgdm_policy_now()->stores;
+	terms.epoch = pgdm_epoch_latest();
+	copied_next = terms.epoch != m->epoch;
+	memset(found, 0, sizeof(*found));
+	for (page = 0; page < p->pages; page++) {
+		for (i = 0; i < PGDM_ENTRIES; i++) {
+			u64 mirror = READ_ONCE(m->page[page][i]);
+			u64 primary = READ_ONCE(p->page[page][i]);
+			enum pgdm_finding f;
+
+			found->entries++;
+			if (same(mirror, primary))
+				continue;
+			f = copied_next && !pgdm_index_is_kernel(i) ?
+				PGDM_AUDIT_OK :
+				judge(m, p, &terms, page, i);
+			if (f == PGDM_AUDIT_BUSY)
+				return f;
+			if (f == PGDM_AUDIT_OK) {
+				found->stale++;
+				continue;
+			}
+			if (!found->violations++) {
+				found->page = page;
+				found->index = i;
+				found->mirror = mirror;
+				found->primary = primary;
+			}
+		}
+	}
+	return found->violations ? PGDM_AUDIT_VIOLATION : PGDM_AUDIT_OK;
+}

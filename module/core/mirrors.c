@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What concerns the mirrors of all CPUs at once: stores and flags of writers,
+ * the end of a primary, and what the oracle asks.
+ */
+#include "mirrors.h"
+#include "bug.h"
+#include "cache.h"
+#include "primary.h"
+
+struct pgdm_mirrors pgdm_mirrors;
+
+/*
+ * The next sharer, for loops over all mirrors of a primary. Whatever they must
+ * not miss was stored before, and a full barrier came after it: see sharers.h.
+ */
+static int next_sharer(const struct pgdm_primary *p, int cpu)
+{
+	if (pgdm_bug(scan_all))
+		return cpu < (int)pgdm_mirrors.nr_caches ? cpu : -1;
+	return pgdm_sharers_next(&p->sharers, cpu);
+}
+
+/* From the CPU @cpu on; moves it to the CPU of the mirror that was found. */
+static struct pgdm_mirror *next_mirror(const struct pgdm_primary *p, int *cpu)
+{
+	while ((*cpu = next_sharer(p, *cpu)) >= 0) {
+		struct pgdm_cache *c = pgdm_mirrors_cache(*cpu);
+		struct pgdm_mirror *m = c ? pgdm_cache_find(c, p) : NULL;
+
+		if (m)
+			return m;
+		++*cpu;
+	}
+	return NULL;
+}
+
+#define for_each_mirror(m, p, cpu)					\
+	for (cpu = 0; (m = next_mirror(p, &(cpu))); cpu++)
+
+static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
+			 const struct pgdm_write *w, struct pgdm_stats *stats)
+{
+	unsigned int page;
+
+	/* Full barrier, pairs with the one in take(), cache.c: either the owner sees
+	 * us and leaves the mirror alone, or we see that it changed hands.
+	 */
+	atomic_inc_return(&m->writers);
+	if (READ_ONCE(m->primary) == p) {
+		for (page = 0; page < p->pages; page++) {
+			if (!(w->pages & BIT(page)))
+				continue;
+			pgdm_entry_set(&m->page[page][w->index],
+				       w->value[page]);
+			pgdm_stat_inc(stats, PGDM_STAT_write_throughs);
+		}
+	}
+	atomic_dec_return(&m->writers);
+}
+
+/**
+ * pgdm_mirrors_store() - store a write into every mirror
+ * @p: the primary that was written
+ * @w: the write; its values are in @p already, and a full barrier came after
+ * @stats: the local CPU's counters
+ *
+ * The cost grows with the number of CPUs that ever had a mirror of @p.
+ *
+ * Context: IRQs off; no locks.
+ */
+void pgdm_mirrors_store(struct pgdm_primary *p, const struct pgdm_write *w,
+			struct pgdm_stats *stats)
+{
+	struct pgdm_mirror *m;
+	int cpu;
+
+	for_each_mirror(m, p, cpu)
+		write_mirror(m, p, w, stats);
+}
+
+/**
+ * pgdm_mirrors_raise() - raise the flag of every mirror of a primary
+ * @p: the primary; a change was published, which is a full barrier
+ *
+ * A mirror that changes hands meanwhile is copied once too often.
+ *
+ * Context: IRQs off; no locks.
+ */
+void pgdm_mirrors_raise(struct pgdm_primary *p)
+{
+	struct pgdm_mirror *m;
+	int cpu;
+
+	for_each_mirror(m, p, cpu)
+		WRITE_ONCE(m->flag, 1);
+}
+
+/**
+ * pgdm_mirrors_write_through() - store a kernel-half write into every mirror
+ * @p: the primary that was written
+ * @w: the write; its values are in @p already
+ * @stats: the local CPU's counters
+ *
+ * W3, because nobody repairs a fault at a kernel address. Writer and owner
+ * follow the same pattern from two sides:
+ *
+ *	writer				owner (claim, then full copy)
+ *	store entry of the primary	announce: mirror->primary = p
+ *	kernel_seq++, full barrier	full barrier
+ *	scan for mirrors of p		k = kernel_seq
+ *	store into those found		read entries, store into the mirror
+ *					full barrier, kernel_seq == k?
+ *
+ * If the scan does not find the mirror, its announcement came later than the
+ * store, and the copy reads the new value. If the scan finds it, the writer
+ * stores; should the owner's store of an older value come after that, it had
+ * read the entry before the writer's store and k before the increment, sees
+ * kernel_seq changed, and copies again. See also exchange() in copy.c.
+ *
+ * The cost grows with the number of sharers. That is no breach of W2:
+ * kernel-half writes are memory hotplug and modify_ldt, not the life of an mm.
+ *
+ * Context: IRQs off; no locks.
+ */
+void pgdm_mirrors_write_through(struct pgdm_primary *p,
+				const struct pgdm_write *w,
+				struct pgdm_stats *stats)
+{
+	atomic64_inc_return(&p->kernel_seq);
+	if (!pgdm_bug(no_write_through))
+		pgdm_mirrors_store(p, w, stats);
+}
+
+/**
+ * pgdm_mirrors_forget() - take all mirrors from a primary
+ * @p: the primary; no CPU looks it up any more
+ *
+ * A CPU that looked @p up before either sees it dead when it has announced a
+ * mirror, or is seen here to have announced it (full barriers on both sides).
+ * The primary itself must outlive a grace period: a sync may be under way.
+ *
+ * The root's address is another primary's only after this has returned, so that
+ * a mirror's @root is not cleared under a new owner.
+ *
+ * Context: any CPU, any context but NMI.
+ */
+void pgdm_mirrors_forget(struct pgdm_primary *p)
+{
+	unsigned long root = (unsigned long)p->page[PGDM_KERNEL_PAGE];
+	struct pgdm_mirror *m;
+	int cpu;
+
+	WRITE_ONCE(p->dead, 1);
+	smp_mb(); /* pairs with the one after the announcement in pgdm_cache_claim() */
+	for_each_mirror(m, p, cpu) {
+		struct pgdm_cache *c = pgdm_mirrors_cache(cpu);
+
+		/* The owner may have given it to another meanwhile. */
+		if (cmpxchg(&m->primary, p, NULL) == p)
+			cmpxchg(&c->root[m - c->mirror], root, 0);
+	}
+}
+
+/**
+ * pgdm_mirrors_count() - how many mirrors does a primary have?
+ * @p: the primary
+ *
+ * Context: any.
+ */
+unsigned int pgdm_mirrors_count(const struct pgdm_primary *p)
+{
+	unsigned int count = 0;
+	int cpu;
+
+	for (cpu = 0; next_mirror(p, &cpu); cpu++)
+		count++;
+	return count;
+}
+
+/**
+ * pgdm_mirrors_reach() - does the mirror that a CPU has loaded lead to a table?
+ * @cpu: the CPU, below nr_caches
+ * @p: the primary whose mirror it must be
+ * @phys: physical address of the lower table, 4 KiB aligned
+ *
+ * Context: any; the CPU may switch meanwhile.
+ */
+bool pgdm_mirrors_reach(unsigned int cpu, const struct pgdm_primary *p,
+			u64 phys)
+{
+	struct pgdm_cache *c = pgdm_mirrors_cache(cpu);
+	const struct pgdm_mirror *m = NULL;
+
+	if (c) {
+		/* Pairs with the release in pgdm_cache_switch(), cache_point.c. */
+		m = smp_load_acquire(&c->loaded);
+	}
+	return m && READ_ONCE(m->primary) == p &&
+	       pgdm_mirror_reaches(m, phys) && READ_ONCE(c->loaded) == m;
+}

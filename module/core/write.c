@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The writer: storing a root write and publishing it.
+ *
+ * DOC: who stores, who publishes, who reads
+ *
+ * The hook runs before the kernel's own store. It stores the final values
+ * itself, then publishes; the kernel's store repeats what is there already
+ * (W1). Two writers of one entry never meet: the kernel serialises them
+ * (page_table_lock for additions, mmap_lock and the absence of a VMA for
+ * removals; in the kernel half pgd_lock, and for the entry of an LDT
+ * page_table_lock and ldt_usr_sem), from before the hook until after its own
+ * store. Writers of different entries of one primary do meet.
+ *
+ * User half. The writer's
+ *
+ *	store entry (both pages of a pair)		A
+ *	seq = atomic64_inc_return(&p->seq)		B, full barrier
+ *	store ring[seq]					C
+ *
+ * (pgdm_primary_store(), pgdm_primary_publish()) against the owner of a mirror,
+ * pgdm_sync_changes():
+ *
+ *	s = load-acquire p->seq				D
+ *	load ring[seen + 1 .. s]			E
+ *	load the entries that they name			F
+ *
+ * If D reads B's value, F reads A's value or a later one. If E comes before C
+ * it finds another sequence in the record, and the owner copies everything,
+ * which also happens after D and so reads A's value. If D came before B, the
+ * change is synced at the next sync point, and that is soon enough:
+ * - an addition: the CPU faults, and the fault is a sync point (S4);
+ * - a removal: the kernel flushes after the write and before it frees (S5).
+ *   The flush either reaches the CPU, which then syncs (S3) or has done so when
+ *   it last took note of a generation of flushes that counts this one among
+ *   them; or the CPU is not in mm_cpumask, and syncs when it loads the mirror
+ *   (S2).
+ *
+ * Kernel half (W3): the writer stores into every mirror itself; see
+ * pgdm_mirrors_write_through().
+ *
+ * All this is the same under every policy. What else a policy asks of the writer
+ * (its publish()) comes after that, so that any other can take over.
+ */
+#include "write.h"
+#include "bug.h"
+#include "mirrors.h"
+#include "policy.h"
+#include "primary.h"
+#include "stats.h"
+
+/**
+ * pgdm_write_init() - the final values of a root write
+ * @w: filled in
+ * @index: which entry, 0..511
+ * @value: what the kernel is about to write
+ * @pair: is the table one of a PTI pair?
+ * @user_page: is it the user table that is written?
+ * @nx: does the CPU support NX?
+ *
+ * Under PTI a user-half entry goes to both tables, raw to the user's, and
+ * with NX to the kernel's when it is present and accessible to the user, so
+ * that a return to user mode on the kernel's table faults. Kernel-half
+ * entries, and writes through the user table, concern that table alone.
+ * Source: __pti_set_user_pgtbl() in arch/x86/mm/pti.c.
+ */
+void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
+		     bool pair, bool user_page, bool nx)
+{
+	const u64 user = PGDM_ENTRY_PRESENT | PGDM_ENTRY_USER;
+
+	w->index = index;
+	w->value[PGDM_KERNEL_PAGE] = value;
+	w->value[PGDM_USER_PAGE] = value;
+	w->pages = BIT(user_page ? PGDM_USER_PAGE : PGDM_KERNEL_PAGE);
+	if (!pair || user_page || pgdm_index_is_kernel(index))
+		return;
+	w->pages = BIT(PGDM_KERNEL_PAGE) | BIT(PGDM_USER_PAGE);
+	if (nx && (value & user) == user)
+		w->value[PGDM_KERNEL_PAGE] |= PGDM_ENTRY_NX;
+}
+
+/* Each of W1's bugs, as it would be written by mistake. */
+static u64 publish_wrongly(struct pgdm_primary *p, const struct pgdm_write *w)
+{
+	u64 seq = 0;
+
+	if (pgdm_bug(lost_publish)) {
+		pgdm_primary_store(p, w);
+	} else if (pgdm_bug(user_half_late)) {
+		pgdm_primary_store_page(p, w, PGDM_KERNEL_PAGE);
+		seq = pgdm_primary_publish(p, w->index);
+		pgdm_bug_pause();
+	} else {
+		seq = pgdm_primary_publish(p, w->index);
+		pgdm_bug_pause();
+	}
+	return seq;
+}
+
+/*
+ * What the policy adds to publishing. Before inflight is lowered: the audit is
+ * to take a mirror that this has not reached yet for a write under way.
+ */
+static void publish_by_policy(struct pgdm_primary *p,
+			      const struct pgdm_write *w,
+			      struct pgdm_stats *stats)
+{
+	const struct pgdm_policy *policy = pgdm_policy_now();
+
+	if (policy->publish)
+		policy->publish(p, w, stats);
+}
+
+/**
+ * pgdm_write_publish() - store a root write and make it known
+ * @p: the primary
+ * @w: the final values; the caller's caller, the kernel, stores them again
+ * @stats: the local CPU's counters
+ *
+ * Stores the values, then publishes them (user half) or stores them into
+ * every mirror of @p (kernel half). Then the policy's turn comes: with "dirty"
+ * that is nothing, whatever the number of CPUs (W2).
+ *
+ * Context: any but NMI, IRQs off; takes no lock, sends nothing.
+ * Return: the sequence of a user-half change, 0 for a kernel-half change.
+ */
+u64 pgdm_write_publish(struct pgdm_primary *p, const struct pgdm_write *w,
+		       struct pgdm_stats *stats)
+{
+	u64 seq = 0, start = pgdm_cycles();
+
+	/* Full barrier, pairs with the one in pgdm_audit_mirror(). */
+	atomic_inc_return(&p->inflight);
+	if (pgdm_index_is_kernel(w->index)) {
+		pgdm_primary_store(p, w);
+		pgdm_mirrors_write_through(p, w, stats);
+	} else if (pgdm_bug(publish_first) || pgdm_bug(lost_publish) ||
+		   pgdm_bug(user_half_late)) {
+		seq = publish_wrongly(p, w);
+	} else if (pgdm_bug(scan_first)) {
+		publish_by_policy(p, w, stats);
+		pgdm_bug_pause();
+		pgdm_primary_store(p, w);
+		seq = pgdm_primary_publish(p, w->index);
+	} else {
+		pgdm_primary_store(p, w);
+		seq = pgdm_primary_publish(p, w->index);
+		if (pgdm_bug(publish_scans))
+			pgdm_mirrors_count(p);
+		publish_by_policy(p, w, stats);
+	}
+	atomic_dec_return(&p->inflight);
+
+	pgdm_stat_inc(stats, PGDM_STAT_publishes);
+	pgdm_stat_add(stats, PGDM_STAT_cycles_publish, pgdm_cycles() - start);
+	return seq;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writers of kernel-half entries that may have overlooked a newborn root (A1).
+ *
+ * registry.c, top, says why. A newborn waits for a grace period after the last note,
+ * and on a quiet machine nothing else asks for one. To ask wakes a kernel thread, and
+ * wants IRQs on: the hook has them off and its caller holds locks. So it rings. A
+ * ring that is not answered yet is answered after this note, too.
+ */
+#include "kernel_writes.h"
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/rcupdate.h>
+
+#include "bell.h"
+
+static unsigned long last_note;		/* cmpxchg */
+static struct pgdm_bell grace;
+
+static void ask_for_grace(void)
+{
+	start_poll_synchronize_rcu();
+}
+
+/**
+ * pgdm_kernel_writes_are_done() - has each writer that may have overlooked a root stored?
+ *
+ * Context: any; the root is in the registry.
+ */
+bool pgdm_kernel_writes_are_done(void)
+{
+	smp_mb(); /* pairs with the one in pgdm_kernel_writes_note() */
+	return poll_state_synchronize_rcu(READ_ONCE(last_note));
+}
+
+/**
+ * pgdm_kernel_writes_note() - a kernel-half entry is being written
+ *
+ * To be called before the root is looked up, for tracked roots and others.
+ * Context: any but NMI.
+ */
+void pgdm_kernel_writes_note(void)
+{
+	unsigned long now = get_state_synchronize_rcu();
+	unsigned long seen = READ_ONCE(last_note);
+
+	/* Never back: a writer that stalled here must not undo a later note. */
+	while (ULONG_CMP_LT(seen, now) &&
+	       !try_cmpxchg(&last_note, &seen, now))
+		;
+	smp_mb(); /* the note before the look-up, see A1, registry.c */
+	pgdm_bell_ring(&grace);
+}
+
+/**
+ * pgdm_kernel_writes_init() - before the first hook is in
+ */
+void pgdm_kernel_writes_init(void)
+{
+	last_note = get_state_synchronize_rcu();
+	pgdm_bell_init(&grace, NULL, ask_for_grace);
+}
+
+/**
+ * pgdm_kernel_writes_exit() - wait for what is under way
+ *
+ * The hooks are gone. Context: may sleep.
+ */
+void pgdm_kernel_writes_exit(void)
+{
+	pgdm_bell_sync(&grace);
+}

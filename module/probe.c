@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The probes whose misses matter, and what they missed.
+ */
+#include "probe.h"
+
+struct kprobe pgdm_probe_write;
+struct kretprobe pgdm_probe_birth;
+struct kretprobe pgdm_probe_flush;
