@@ -12,7 +12,8 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 
-from . import measures  # noqa: E402
+from . import comparison, measures  # noqa: E402
+from .model import Plot  # noqa: E402
 from .raw import NATIVE  # noqa: E402
 
 plt.rcParams.update(
@@ -126,12 +127,6 @@ def bytes_per_switch(settings, out, name="bytes-per-switch.svg"):
     return save(fig, out, name)
 
 
-def native_rows(native, **want):
-    """Rows of native.json, by n."""
-    rows = [r for r in native["rows"] if all(r[k] == v for k, v in want.items())]
-    return sorted(rows, key=lambda r: r["n"])
-
-
 def lines(ax, policy, x, found, low="min", high="max"):
     marker, dashes, color = look(policy)
     ax.errorbar(
@@ -155,7 +150,7 @@ def cost_of_a_write(settings, native, out, name="cost-of-a-write.svg"):
     fig, axes = plt.subplots(1, 3, figsize=(12, 3.9))
     if native:
         for policy in policies:
-            rows = native_rows(native, group="write", name=policy)
+            rows = comparison.native_rows(native, group="write", name=policy)
             if rows:
                 lines(axes[0], policy, [r["n"] for r in rows], [r["over_empty"] for r in rows], "p10", "p90")
     axes[0].set_xlabel("CPUs that have a mirror (simulated by one)")
@@ -260,14 +255,14 @@ def sync_cost(native, ring, out, name="sync-cost.svg"):
     fig, axes = plt.subplots(1, 2, figsize=(10, 3.8))
     for ax, cache in zip(axes, ("hot", "cold")):
         for rows, label, marker, dashes, color in (
-            (native_rows(native, group="sweep", name="changes", cache=cache), f"dirty (ring of {native['ring']})", "o", "-", "#0050b0"),
-            (native_rows(ring, group="sweep", name="changes", cache=cache) if ring else [], "entry by entry, without end", "x", "--", "#555555"),
+            (comparison.native_rows(native, group="sweep", name="changes", cache=cache), f"dirty (ring of {native['ring']})", "o", "-", "#0050b0"),
+            (comparison.native_rows(ring, group="sweep", name="changes", cache=cache) if ring else [], "entry by entry, without end", "x", "--", "#555555"),
         ):
             if rows:
                 found = [r["over_empty"] for r in rows]
                 ax.errorbar([r["n"] for r in rows], [f["median"] for f in found], yerr=whiskers(found, "p10", "p90"), marker=marker, linestyle=dashes, color=color, markersize=4, linewidth=1.2, elinewidth=0.8, label=label)
         for what, label, dashes in (("full", "full copy of the module", "-."), ("rep movsq", "rep movsq, 4 KiB", ":")):
-            rows = native_rows(native, group="sweep", name=what, cache=cache)
+            rows = comparison.native_rows(native, group="sweep", name=what, cache=cache)
             if rows:
                 ax.axhline(rows[0]["over_empty"]["median"], linestyle=dashes, color="#000000", linewidth=1, label=label)
         ax.set_xscale("symlog", linthresh=1, base=2)
@@ -283,3 +278,27 @@ def sync_cost(native, ring, out, name="sync-cost.svg"):
     fig.suptitle("One sync (median, p10 to p90 of the rounds)", fontsize=10)
     fig.tight_layout()
     return save(fig, out, name)
+
+
+def quick(data, out):
+    """The plots of a single machine."""
+    name = "quick-bytes-per-switch.svg"
+    made = [Plot(bytes_per_switch(data.machines, out, name), "bytes per switch, by policy and workload")]
+    if "churn" in data.first.workloads:
+        made.append(Plot(extra_faults(data.machines, out, "quick-extra-faults.svg"), "extra faults"))
+    return made
+
+
+def full(data, out):
+    """All plots that there are figures for."""
+    made = []
+    if data.first:
+        made.append(Plot(bytes_per_switch(data.machines, out), "bytes per switch, by policy and workload"))
+        made.append(Plot(cost_of_a_write(data.machines, data.native, out), "cost of a write against the number of CPUs"))
+        made.append(Plot(extra_faults(data.machines, out), "extra faults"))
+    name = break_even(comparison.native_maps(data.native), comparison.bytes_maps(data.machines), out)
+    if name:
+        made.append(Plot(name, "break-even map"))
+    if data.native:
+        made.append(Plot(sync_cost(data.native, data.ring, out), "cost of a sync against the entries written"))
+    return made

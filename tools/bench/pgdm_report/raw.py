@@ -142,7 +142,8 @@ def read_hist(path, policy):
             continue
         words = line.split()
         if len(words) != 4:
-            raise Broken(f"{path}:{nr}: 'POLICY LOW HIGH COUNT' is expected, not '{line}'")
+            want = "'POLICY LOW HIGH COUNT' is expected"
+            raise Broken(f"{path}:{nr}: {want}, not '{line}'")
         low, high, count = (number(w, f"{path}:{nr}") for w in words[1:])
         if low > high:
             raise Broken(f"{path}:{nr}: a bucket from {low} to {high}")
@@ -228,7 +229,8 @@ def read_run(base):
     if missing:
         raise Broken(f"{meta_path}: missing: {' '.join(missing)}")
     if meta["format"] != "1":
-        raise Broken(f"{meta_path}: format {meta['format']}; this report reads format 1")
+        what = f"format {meta['format']}; this report reads format 1"
+        raise Broken(f"{meta_path}: {what}")
     if not meta["policies"].split() or not meta["workloads"].split():
         raise Broken(f"{meta_path}: no policies or no workloads")
 

@@ -2,303 +2,403 @@
 """The tables of Documentation/answers.md, made from the experiment.
 
 build/report/answers.txt holds them as the page has them, so that the two can be
-compared line by line.
+compared line by line. Their names and heads are those of that document.
 """
 
 from dataclasses import dataclass
 
-from . import measures
-from .full_figures import bytes_maps, cell_spreads, crossing, faults_against_native, native_maps, native_row
+from . import comparison, measures
+from .model import Column, Table
+from .numbers import plain, spelled
 from .raw import NATIVE
 
-GUARD = 64  # faults at one address before the guard steps in: PGDM_GUARD_FAULTS
+
+@dataclass(frozen=True)
+class Runs:
+    """A row: a workload under a policy on a machine."""
+
+    machine: object
+    workload: str
+    policy: str
+
+    @property
+    def steps(self):
+        return self.machine.run.of(self.workload, self.policy)
 
 
-@dataclass
-class Table:
-    """A table of text."""
-
-    name: str
-    title: str
-    head: list
-    rows: list
-
-    def markdown(self):
-        def line(cells):
-            return "| " + " | ".join(cells) + " |"
-
-        out = [f"Table `{self.name}`: {self.title}.", ""]
-        out += [line(self.head), line(["---"] * len(self.head))]
-        return "\n".join(out + [line(r) for r in self.rows]) + "\n"
+def label(name, value):
+    """A column of words."""
+    return Column(name, value, left=True)
 
 
-def plain(value):
-    """A number to read: separators from a thousand on, three digits below ten."""
-    if value is None:
-        return "-"
-    if value == float("inf"):
-        return "inf"
-    if abs(value) >= 100 or value == int(value):
-        return f"{round(value):,}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
-
-
-def spelled(found):
-    """Median, and the range where there is one."""
-    if not found:
-        return "-"
-    middle = plain(found["median"])
-    low, high = plain(found["min"]), plain(found["max"])
-    return middle if low == high else f"{middle} [{low}..{high}]"
-
-
-def value(setting, workload, policy, measure):
-    return spelled(measures.spread_of(setting.run.of(workload, policy), measure))
+def over_rounds(name, measure, unit=""):
+    """A column of Runs: a measure of each round's counters."""
+    value = lambda runs: measures.spread_of(runs.steps, measure)  # noqa: E731
+    return Column(name, value, spelled, unit)
 
 
 def counter(name):
     return lambda stats: stats.get(name, 0)
 
 
-def policies_of(setting, native=False):
-    return [p for p in setting.run.policies if native or p != NATIVE]
+def ratio(name, by):
+    """A counter for each of what is counted by a function."""
+    return lambda stats: measures.per(stats[name], by(stats))
 
 
-def by_setting(settings, workload):
-    return [s for s in settings if s.run and workload in s.run.workloads]
+def policies_of(machine):
+    return [p for p in machine.run.policies if p != NATIVE]
 
 
-def per_added(name):
-    """An entry that is added is taken away again: two writes."""
-    return lambda stats: measures.per(stats[name], stats["publishes"] / 2)
+def that_ran(data, workload):
+    return [m for m in data.machines if m.run and workload in m.run.workloads]
 
 
-def new_entry(settings, _found):
+def pick(machines):
+    """The one of tables that show one: two CPUs without PTI, or else the first."""
+    wanted = [m for m in machines if (m.cpus, m.pti) == (2, False)] + machines
+    return wanted[0] if wanted else None
+
+
+def median_cycles(native, name, unit="cycles", **want):
+    """A column whose row is the name of a policy: cycles of a row of native.json."""
+
+    def value(policy):
+        found = comparison.native_spread(native, name=policy, **want)
+        return found["median"] if found else None
+
+    return Column(name, value, plain, unit)
+
+
+def new_entry(data):
     """What happens with a new entry and no flush."""
-    rows = []
-    for s in by_setting(settings, "churn"):
-        for p in policies_of(s):
-            rows.append([
-                s.label,
-                p,
-                value(s, "churn", p, lambda t: t["publishes"] / 2),
-                value(s, "churn", p, counter("faults_seen")),
-                plain(faults_against_native(s, "churn", p)),
-                value(s, "churn", p, counter("faults_fixed")),
-                value(s, "churn", p, per_added("faults_fixed")),
-                value(s, "churn", p, counter("livelocks_broken")),
-            ])
-    head = ["setting", "policy", "entries added", "faults", "more than native", "of them: mirror lacked the entry", "the same, per added entry", "endless, broken by the guard"]
-    return Table("new-entry", "faults on churn, live", head, rows)
+    machines = that_ran(data, "churn")
+    rows = [Runs(m, "churn", p) for m in machines for p in policies_of(m)]
+
+    def beyond_native(runs):
+        run = runs.machine.run
+        return measures.faults_against_native(run, runs.workload, runs.policy)
+
+    columns = [
+        label("setting", lambda runs: runs.machine.label),
+        label("policy", lambda runs: runs.policy),
+        over_rounds("entries added", measures.added),
+        over_rounds("faults", counter("faults_seen")),
+        Column("more than native", beyond_native, plain),
+        over_rounds("of them: mirror lacked the entry", counter("faults_fixed")),
+        over_rounds("the same, per added entry", ratio("faults_fixed", measures.added)),
+        over_rounds("endless, broken by the guard", counter("livelocks_broken")),
+    ]
+    return Table.of("new-entry", "faults on churn, live", columns, rows)
 
 
-def signals(settings, found):
+def signals(data):
     """What it costs the writer to signal."""
-    native = found["native"]
-    cpus = (1, 2, 4, 8, 16, 64)
-    rows = []
-    plain_settings = [s for s in by_setting(settings, "churn") if not s.pti]
-    policies = []
-    for s in plain_settings:
-        policies += [p for p in policies_of(s) if p not in policies]
-    for p in policies:
-        cells = [p]
-        for n in cpus:
-            r = native_row(native, group="write", name=p, n=n) if native else None
-            cells.append(plain(r["over_empty"]["median"]) if r else "-")
-        by = {s.cpus: s for s in plain_settings}
-        for n in (1, 2, 4, 8):
-            cells.append(value(by[n], "churn", p, lambda t: measures.per(t["ipis"], t["publishes"])) if n in by else "-")
-        rows.append(cells)
-    head = ["policy"] + [f"cycles, {n} CPU{'s' if n > 1 else ''}" for n in cpus] + [f"IPIs, {n} CPU{'s' if n > 1 else ''}" for n in (1, 2, 4, 8)]
-    return Table("signals", "a write: native cycles in the writer, by CPUs that have a mirror; CPUs that the policy interrupts for it, on churn without PTI", head, rows)
+    shown = [m for m in that_ran(data, "churn") if not m.pti]
+    policies = list(dict.fromkeys(p for m in shown for p in policies_of(m)))
+    ipis = ratio("ipis", lambda stats: stats["publishes"])
+
+    def cycles(n):
+        return median_cycles(data.native, f"cycles, {cpus(n)}", group="write", n=n)
+
+    def interrupted(n):
+        machine = next((m for m in shown if m.cpus == n), None)
+
+        def value(policy):
+            if not machine:
+                return None
+            return measures.spread_of(machine.run.of("churn", policy), ipis)
+
+        return Column(f"IPIs, {cpus(n)}", value, spelled)
+
+    def cpus(n):
+        return f"{n} CPU{'s' if n > 1 else ''}"
+
+    columns = [label("policy", str)]
+    columns += [cycles(n) for n in (1, 2, 4, 8, 16, 64)]
+    columns += [interrupted(n) for n in (1, 2, 4, 8)]
+    title = (
+        "a write: native cycles in the writer, by CPUs that have a mirror; CPUs that "
+        "the policy interrupts for it, on churn without PTI"
+    )
+    return Table.of("signals", title, columns, policies)
 
 
-def pick(settings, cpus, pti=False):
-    for s in settings:
-        if s.run and s.cpus == cpus and s.pti == pti:
-            return s
-    return None
-
-
-def all_policies(settings, _found):
-    """Bytes per sync point, every policy and workload."""
-    rows = []
-    s = pick(settings, 2) or next((s for s in settings if s.run), None)
-    if not s:
-        return None
-    for w in s.run.workloads:
-        for p in policies_of(s):
-            rows.append([
-                w,
-                p,
-                value(s, w, p, counter("switches")),
-                value(s, w, p, counter("flush_receipts")),
-                value(s, w, p, counter("user_returns")),
-                value(s, w, p, counter("publishes")),
-                value(s, w, p, counter("syncs_full")),
-                value(s, w, p, counter("attaches")),
-                value(s, w, p, measures.written),
-                value(s, w, p, lambda t: measures.per(measures.written(t), measures.points(t))),
-                value(s, w, p, counter("ipis")),
-            ])
-    head = ["workload", "policy", "switches", "flush receipts", "user returns", "writes", "full copies", "of them first copies", "bytes into mirrors", "bytes a sync point", "IPIs"]
-    return Table("policies", f"every policy and workload, {s.label}, live", head, rows)
-
-
-def shares(settings, _found):
+def shares(data):
     """How much is the flag, how much the dirty entries."""
-    rows = []
-    s = pick(settings, 2) or next((s for s in settings if s.run), None)
-    if not s:
+    machine = pick([m for m in data.machines if m.run])
+    if not machine:
         return None
-    chain = [p for p in ("always", "flag", "flag-mm", "dirty", "eager") if p in s.run.policies]
-    for w in s.run.workloads:
-        cells = [w]
-        for p in chain:
-            cells.append(value(s, w, p, lambda t: measures.per(measures.beyond_first(t, s.pti), measures.points(t))))
-        rows.append(cells)
-    return Table("shares", f"bytes written into mirrors per sync point, first copies left out, {s.label}", ["workload"] + chain, rows)
+
+    def beyond(stats):
+        written = measures.beyond_first(stats, machine.pti)
+        return measures.per(written, measures.points(stats))
+
+    def of_policy(policy):
+        def value(workload):
+            return measures.spread_of(machine.run.of(workload, policy), beyond)
+
+        return Column(policy, value, spelled, "bytes")
+
+    chain = ("always", "flag", "flag-mm", "dirty", "eager")
+    columns = [label("workload", str)]
+    columns += [of_policy(p) for p in chain if p in machine.run.policies]
+    title = "bytes written into mirrors per sync point, first copies left out"
+    title += f", {machine.label}"
+    return Table.of("shares", title, columns, machine.run.workloads)
 
 
-def xen(settings, _found):
+@dataclass(frozen=True)
+class Xen:
+    """A row: a measure of the workload compile on a machine."""
+
+    machine: object
+    name: str
+    measure: object
+
+    def spread(self, policy):
+        return measures.spread_of(self.machine.run.of("compile", policy), self.measure)
+
+    def change(self, policy):
+        """Against the first form, in percent."""
+        first, other = self.spread("always-exit"), self.spread(policy)
+        if not other or not first["median"]:
+            return None
+        return 100 * (other["median"] - first["median"]) / first["median"]
+
+
+def xen(data):
     """Xen's first form against the merged one, in units that hold here."""
-    rows = []
-    for s in by_setting(settings, "compile"):
-        if not s.run.of("compile", "always-exit") or not s.run.of("compile", "flag"):
-            continue
-        for name, measure in (
-            ("full copies", counter("syncs_full")),
-            ("bytes into mirrors", measures.written),
-            ("IPIs of the policy", counter("ipis")),
-        ):
-            found = {p: measures.spread_of(s.run.of("compile", p), measure) for p in ("always-exit", "flag", "dirty") if s.run.of("compile", p)}
-            first, merged = found["always-exit"]["median"], found["flag"]["median"]
-            change = f"{100 * (merged - first) / first:+.1f} %" if first else "-"
-            dirty = found.get("dirty")
-            more = f"{100 * (dirty['median'] - first) / first:+.1f} %" if first and dirty else "-"
-            rows.append([s.label, name, spelled(found["always-exit"]), spelled(found["flag"]), change, spelled(dirty), more])
-    head = ["setting", "what", "always-exit (first form)", "flag (merged)", "change", "dirty", "change"]
-    return Table("xen", "the workload compile", head, rows)
+
+    def of_policy(name, policy):
+        return Column(name, lambda row: row.spread(policy), spelled)
+
+    def change(policy):
+        return Column("change", lambda row: row.change(policy), "{:+.1f} %".format)
+
+    shown = (
+        ("full copies", counter("syncs_full")),
+        ("bytes into mirrors", measures.written),
+        ("IPIs of the policy", counter("ipis")),
+    )
+    machines = [
+        m
+        for m in that_ran(data, "compile")
+        if m.run.of("compile", "always-exit") and m.run.of("compile", "flag")
+    ]
+    rows = [Xen(m, name, measure) for m in machines for name, measure in shown]
+    columns = [
+        label("setting", lambda row: row.machine.label),
+        label("what", lambda row: row.name),
+        of_policy("always-exit (first form)", "always-exit"),
+        of_policy("flag (merged)", "flag"),
+        change("flag"),
+        of_policy("dirty", "dirty"),
+        change("dirty"),
+    ]
+    return Table.of("xen", "the workload compile", columns, rows)
 
 
-def instructions(_settings, found):
+def all_policies(data):
+    """Bytes per sync point, every policy and workload."""
+    machine = pick([m for m in data.machines if m.run])
+    if not machine:
+        return None
+    policies = policies_of(machine)
+    rows = [Runs(machine, w, p) for w in machine.run.workloads for p in policies]
+
+    def each(stats):
+        return measures.per(measures.written(stats), measures.points(stats))
+
+    columns = [
+        label("workload", lambda runs: runs.workload),
+        label("policy", lambda runs: runs.policy),
+        over_rounds("switches", counter("switches")),
+        over_rounds("flush receipts", counter("flush_receipts")),
+        over_rounds("user returns", counter("user_returns")),
+        over_rounds("writes", counter("publishes")),
+        over_rounds("full copies", counter("syncs_full")),
+        over_rounds("of them first copies", counter("attaches")),
+        over_rounds("bytes into mirrors", measures.written, "bytes"),
+        over_rounds("bytes a sync point", each, "bytes"),
+        over_rounds("IPIs", counter("ipis")),
+    ]
+    title = f"every policy and workload, {machine.label}, live"
+    return Table.of("policies", title, columns, rows)
+
+
+def instructions(data):
     """Guest instructions."""
-    icount = found["icount"]
-    if not icount:
+    if not data.icount:
         return None
-    operations = list(next(iter(icount.values())))
-    base = {op: sorted(icount["absent"][op])[len(icount["absent"][op]) // 2] for op in operations} if "absent" in icount else {}
-    rows = []
-    for mode, ops in icount.items():
-        cells = [mode]
-        for op in operations:
-            values = sorted(ops.get(op, []))
-            if not values or op not in base:
-                cells.append("-")
-                continue
-            middle = values[len(values) // 2]
-            cells.append(plain(middle) if mode == "absent" else f"{middle - base[op]:+,.0f} [{values[0] - base[op]:+,.0f}..{values[-1] - base[op]:+,.0f}]")
-        rows.append(cells)
-    return Table("instructions", "guest instructions, one CPU: with the module absent, and what is added; live is dirty", ["mode"] + [f"one {op}" for op in operations], rows)
+    base = {
+        operation: middle_of(values)
+        for operation, values in data.icount.get("absent", {}).items()
+    }
+
+    def of_operation(operation):
+        def value(mode):
+            values = data.icount[mode].get(operation)
+            if not values or operation not in base:
+                return None
+            if mode == "absent":
+                return plain(base[operation])
+            shown = (middle_of(values), min(values), max(values))
+            middle, low, high = (v - base[operation] for v in shown)
+            return f"{middle:+,.0f} [{low:+,.0f}..{high:+,.0f}]"
+
+        return Column(f"one {operation}", value, unit="instructions")
+
+    columns = [label("mode", str)]
+    columns += [of_operation(o) for o in next(iter(data.icount.values()))]
+    title = (
+        "guest instructions, one CPU: with the module absent, and what is added; "
+        "live is dirty"
+    )
+    return Table.of("instructions", title, columns, data.icount)
 
 
-def points_native(_settings, found):
+def middle_of(values):
+    """The middle one of them, a number that was measured."""
+    return sorted(values)[len(values) // 2]
+
+
+def points_native(data):
     """Cycles of the sync points."""
-    native = found["native"]
-    if not native:
-        return None
-    names = []
-    for r in native["rows"]:
-        if r["group"] == "switch" and r["name"] not in names:
-            names.append(r["name"])
-    rows = []
-    for name in names:
-        cells = [name]
-        for group, n in (("switch", 0), ("switch", 1), ("switch", 8), ("switch", 64), ("switch", 256), ("flush", 0), ("flush", 1), ("fault", 0), ("fault", 1)):
-            r = native_row(native, group=group, name=name, n=n)
-            cells.append(plain(r["over_empty"]["median"]) if r else "-")
-        rows.append(cells)
-    head = ["policy"] + [f"switch, {n} written" for n in (0, 1, 8, 64, 256)] + [f"{g}, {n} written" for g in ("flush", "fault") for n in (0, 1)]
-    return Table("points", "native cycles of one sync point, by entries written since the last", head, rows)
+    rows = data.native["rows"] if data.native else []
+    policies = list(dict.fromkeys(r["name"] for r in rows if r["group"] == "switch"))
+    shown = [("switch", n) for n in (0, 1, 8, 64, 256)]
+    shown += [(group, n) for group in ("flush", "fault") for n in (0, 1)]
+    columns = [label("policy", str)]
+    columns += [
+        median_cycles(data.native, f"{group}, {n} written", group=group, n=n)
+        for group, n in shown
+    ]
+    title = "native cycles of one sync point, by entries written since the last"
+    return Table.of("points", title, columns, policies)
 
 
-def sync_cycles(_settings, found):
+def sync_cycles(data):
     """The break-even of one sync."""
-    native, ring = found["native"], found["ring"]
-    if not native:
+    if not data.native:
         return None
-    rows = []
-    for n in (0, 1, 2, 4, 8, 16, 32, 48, 64, 65, 96, 128, 160, 192, 256, 512):
-        cells = [str(n)]
-        for source in (native, ring):
-            for cache in ("hot", "cold"):
-                r = native_row(source, group="sweep", name="changes", cache=cache, n=n) if source else None
-                cells.append(f"{plain(r['over_empty']['median'])} [{plain(r['over_empty']['p10'])}..{plain(r['over_empty']['p90'])}]" if r else "-")
-        rows.append(cells)
-    for what, label in (("full", "full copy"), ("rep movsq", "`rep movsq`")):
-        cells = [label]
-        for source in (native, ring):
-            for cache in ("hot", "cold"):
-                r = native_row(source, group="sweep", name=what, cache=cache) if source else None
-                cells.append(plain(r["over_empty"]["median"]) if r else "-")
-        rows.append(cells)
-    cells = ["dearer than a full copy from"]
-    for source in (native, ring):
-        for cache in ("hot", "cold"):
-            at = crossing(source, cache) if source else None
-            cells.append(plain(round(at)) if at is not None else "never")
-    rows.append(cells)
-    head = ["entries written"] + [f"ring of {s['ring'] if s else '?'}, {c}" for s in (native, ring) for c in ("hot", "cold")]
-    return Table("sync", "native cycles of one sync of `dirty`, and with a longer ring; median, p10 to p90", head, rows)
+
+    def writes(n):
+        def cell(source, cache):
+            want = {"group": "sweep", "name": "changes", "cache": cache, "n": n}
+            found = comparison.native_spread(source, **want)
+            if not found:
+                return None
+            middle, low, high = (plain(found[k]) for k in ("median", "p10", "p90"))
+            return f"{middle} [{low}..{high}]"
+
+        return str(n), cell
+
+    def copy(name, shown):
+        def cell(source, cache):
+            want = {"group": "sweep", "name": name, "cache": cache}
+            found = comparison.native_spread(source, **want)
+            return plain(found["median"]) if found else None
+
+        return shown, cell
+
+    def dearer(source, cache):
+        at = comparison.crossing(source, cache) if source else None
+        return plain(round(at)) if at is not None else "never"
+
+    def column(source, cache):
+        name = f"ring of {source['ring'] if source else '?'}, {cache}"
+        return Column(name, lambda row: row[1](source, cache), unit="cycles")
+
+    numbers = (0, 1, 2, 4, 8, 16, 32, 48, 64, 65, 96, 128, 160, 192, 256, 512)
+    rows = [writes(n) for n in numbers]
+    rows += [copy("full", "full copy"), copy("rep movsq", "`rep movsq`")]
+    rows.append(("dearer than a full copy from", dearer))
+    columns = [label("entries written", lambda row: row[0])]
+    columns += [column(s, c) for s in (data.native, data.ring) for c in ("hot", "cold")]
+    title = (
+        "native cycles of one sync of `dirty`, and with a longer ring; "
+        "median, p10 to p90"
+    )
+    return Table.of("sync", title, columns, rows)
 
 
-def map_table(name, title, maps, unit):
-    rows = []
-    for rate in sorted(maps):
-        found = maps[rate]
-        for cpus in sorted({c for _, c in found}):
-            cells = [str(rate), str(cpus)]
-            for writes in sorted({w for w, _ in found}):
-                ratio = found.get((writes, cpus))
-                cells.append(f"{plain(ratio[0])} ({ratio[1]})" if ratio else "-")
-            rows.append(cells)
-    if not rows:
+def map_table(name, title, maps):
+    """A map of comparison.py: a row for each number of returns and of CPUs."""
+
+    def of_writes(writes):
+        def value(row):
+            rate, cpus = row
+            return maps[rate].get((writes, cpus))
+
+        return Column(f"{writes} written", value, lambda v: f"{plain(v[0])} ({v[1]})")
+
+    rows = sorted({(rate, cpus) for rate, found in maps.items() for _, cpus in found})
+    columns = [label("returns", lambda row: str(row[0]))]
+    columns.append(label("CPUs", lambda row: str(row[1])))
+    columns += [of_writes(n) for n in sorted({w for m in maps.values() for w, _ in m})]
+    return Table.of(name, title, columns, rows)
+
+
+def map_native(data):
+    title = (
+        "native cycles of dirty divided by those of the best other correct policy, "
+        "named"
+    )
+    return map_table("map-cycles", title, comparison.native_maps(data.native))
+
+
+def map_bytes(data):
+    title = (
+        "bytes into mirrors of dirty divided by those of the best other correct "
+        "policy, named; virtual machines without PTI"
+    )
+    return map_table("map-bytes", title, comparison.bytes_maps(data.machines))
+
+
+def sweep_policies(data):
+    """The sweep itself on one machine."""
+    machine = pick([m for m in data.machines if m.cells])
+    if not machine:
         return None
-    writes = sorted({w for found in maps.values() for w, _ in found})
-    return Table(name, title, ["returns", "CPUs"] + [f"{w} written" for w in writes], rows) if unit else None
+    spreads = comparison.cell_spreads(machine)
+
+    def of_writes(writes):
+        def value(row):
+            trips, policy = row
+            found = spreads.get((policy, writes, trips))
+            return found["stats"]["written"] if found else None
+
+        return Column(f"{writes} written", value, spelled, "bytes")
+
+    trips = sorted({t for _, _, t in spreads})
+    columns = [label("returns", lambda row: str(row[0]))]
+    columns.append(label("policy", lambda row: row[1]))
+    columns += [of_writes(n) for n in sorted({w for _, w, _ in spreads})]
+    rows = [(t, p) for t in trips for p in policies_of(machine)]
+    title = (
+        f"bytes into mirrors per period, {machine.label}: entries written, then so "
+        "many returns on each CPU"
+    )
+    return Table.of("sweep", title, columns, rows)
 
 
-def map_native(_settings, found):
-    return map_table("map-cycles", "native cycles of dirty divided by those of the best other correct policy, named", native_maps(found["native"]), "cycles")
+TABLES = (
+    new_entry,
+    signals,
+    shares,
+    xen,
+    all_policies,
+    instructions,
+    points_native,
+    sync_cycles,
+    map_native,
+    map_bytes,
+    sweep_policies,
+)
 
 
-def map_bytes(settings, _found):
-    return map_table("map-bytes", "bytes into mirrors of dirty divided by those of the best other correct policy, named; virtual machines without PTI", bytes_maps(settings), "bytes")
-
-
-def sweep_policies(settings, _found):
-    """The sweep itself at one setting."""
-    s = pick(settings, 2) or next((s for s in settings if s.cells), None)
-    if not s or not s.cells:
-        return None
-    spreads = cell_spreads(s)
-    rows = []
-    for trips in sorted({t for _, _, t in spreads}):
-        for p in policies_of(s):
-            cells = [str(trips), p]
-            for writes in sorted({w for _, w, _ in spreads}):
-                found = spreads.get((p, writes, trips))
-                cells.append(spelled(found["stats"]["written"]) if found else "-")
-            rows.append(cells)
-    writes = sorted({w for _, w, _ in spreads})
-    return Table("sweep", f"bytes into mirrors per period, {s.label}: entries written, then so many returns on each CPU", ["returns", "policy"] + [f"{w} written" for w in writes], rows)
-
-
-TABLES = (new_entry, signals, shares, xen, all_policies, instructions, points_native, sync_cycles, map_native, map_bytes, sweep_policies)
-
-
-def make(settings, found):
+def make(data):
     """All tables that there are figures for."""
-    made = [one(settings, found) for one in TABLES]
-    return [t for t in made if t and t.rows]
+    made = [one(data) for one in TABLES]
+    return [table for table in made if table and table.rows]

@@ -1,42 +1,67 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The table for the terminal: at most 126 columns."""
+"""A report as text: for the terminal (at most 126 columns), and as Markdown."""
 
-from .columns import COLUMNS
+import textwrap
 
-EMULATED = (
-    "~: cycles were counted under emulation and say nothing about cost; "
-    "counts (syncs, entries, bytes, faults) do hold."
-)
+WIDTH = 126
 
 
-def line(cells):
-    """One line; the first column to the left, numbers to the right."""
-    parts = [cells[0].ljust(COLUMNS[0].width)]
-    parts += [cell.rjust(col.width) for cell, col in zip(cells[1:], COLUMNS[1:])]
+def line(columns, widths, cells):
+    """One line; words to the left, numbers to the right."""
+    parts = [
+        cell.ljust(width) if column.left else cell.rjust(width)
+        for column, width, cell in zip(columns, widths, cells)
+    ]
     return " ".join(parts).rstrip()
 
 
-def render(run, table, checks, environment):
-    """The whole text."""
-    facts = {name: value for name, _, value in environment}
-    out = [
-        f"pgd-mirror benchmark ({run.meta['size']}, {run.rounds} rounds, medians): kernel {facts['kernel']}, "
-        f"{facts['cpus']} CPUs by {facts['accel']},",
-        f"{facts['paging_levels']} levels, PTI {facts['pti']}, {facts['mode']} mode, mirrors={facts['mirrors']}, commit {str(facts['commit'])[:12]}"
-        + (" (changed)" if facts["commit_changed"] == "yes" else ""),
-        "",
-        line([col.heads[0] for col in COLUMNS]),
-        line([col.heads[1] for col in COLUMNS]),
+def heads(table):
+    """The lines above a table: two where a column's name is in two."""
+    columns = table.columns
+    if any(column.heads for column in columns):
+        named = [column.heads or ("", column.name) for column in columns]
+        return [[head[nr] for head in named] for nr in range(2)]
+    return [table.head]
+
+
+def terminal(table):
+    """The lines of a table."""
+    above = heads(table)
+    below = [table.cells(row) for row in table.rows]
+    widths = [
+        column.width or max(len(cells[nr]) for cells in above + below)
+        for nr, column in enumerate(table.columns)
     ]
-    for workload in table:
-        out.append(f"== {workload['name']}: {workload['description']}"[:126])
-        out += [line([col.cell(r) for col in COLUMNS]) for r in workload["results"]]
-        if not workload["results"]:
+    out = [line(table.columns, widths, cells) for cells in above]
+    for group in table.groups:
+        if group.name:
+            out.append(f"== {group.name}: {group.description}"[:WIDTH])
+        out += [line(table.columns, widths, table.cells(row)) for row in group.rows]
+        if not group.rows:
             out.append("  no result")
-    out.append("")
-    if run.emulated:
-        out.append(EMULATED)
-        out.append("")
-    for one in checks:
-        out.append(f"{one['verdict']} {one['name']}: {one['text']}")
-    return "\n".join(out) + "\n"
+    return out
+
+
+def wrapped(text):
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+
+
+def render(report):
+    """What is printed."""
+    parts = [wrapped(f"{report.title} ({report.facts})")]
+    tables = report.tables + report.appendix
+    parts += [terminal(table) for table in tables if table.terminal]
+    parts += [[note.terminal] for note in report.notes if note.terminal]
+    parts.append([f"{c.verdict} {c.name}: {c.text}" for c in report.checks])
+    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+
+
+def markdown(table):
+    """A table as Documentation/answers.md has it."""
+
+    def row(cells):
+        return "| " + " | ".join(cells) + " |"
+
+    out = [f"Table `{table.name}`: {table.title}.", ""]
+    out += [row(table.head), row(["---"] * len(table.columns))]
+    return "\n".join(out + [row(table.cells(r)) for r in table.rows]) + "\n"

@@ -22,7 +22,8 @@ import fixture  # noqa: E402
 import full  # noqa: E402
 import ktap  # noqa: E402
 from ktap import same  # noqa: E402
-from pgdm_report import full_figures, measures, tables  # noqa: E402
+from pgdm_report import comparison, measures  # noqa: E402
+from pgdm_report.numbers import plain, spelled  # noqa: E402
 from test_report import Page, counter, edit, remove  # noqa: E402
 
 ICOUNT = "absent switch 6000.0\nabsent switch 6010.0\nlive switch 6085.0\nlive switch 6095.0\n"
@@ -54,6 +55,9 @@ class Made:
 
     def failed(self):
         return [c["name"] for c in self.json["checks"] if c["verdict"] == "FAIL"]
+
+    def verdict(self, name):
+        return next(c["verdict"] for c in self.json["checks"] if c["name"] == name)
 
     def verdicts(self):
         return {s["name"]: s["verdict"] for s in self.json["settings"]}
@@ -139,6 +143,21 @@ def test_failed_workload():
     """a run that failed or took too long fails"""
     made = Made(edit("1/r1/churn/flag/step", lambda t: t.replace("status 0", "status 124")))
     same(made.failed(), ["workloads"])
+
+
+def test_guest_failed():
+    """a failure outside of the table (warm-up, sweep) fails"""
+    made = Made(edit("2p/host", lambda t: t.replace("vm_status 0", "vm_status 1")))
+    same((made.status, made.failed()), (1, ["workloads"]))
+    assert "2 CPUs, PTI: a step outside of the table" in made.text("workloads")
+
+
+def test_native_in_part():
+    """native figures without a sweep: its check is skipped"""
+    native = fixture.native()
+    native["rows"] = [r for r in native["rows"] if r["group"] != "sweep"]
+    made = Made(native=native)
+    same((made.status, made.verdict("dirty-sync-cycles")), (0, "SKIP"))
 
 
 def test_measures():
@@ -247,16 +266,16 @@ def test_without_native():
 
 def test_crossing():
     """the break-even lies between the two numbers that enclose it"""
-    same(full_figures.crossing(fixture.native(ring=1024), "hot"), 64 + (300 - 192) / (384 - 192) * 64)
-    same(full_figures.crossing(fixture.native(), "hot"), None)
+    same(comparison.crossing(fixture.native(ring=1024), "hot"), 64 + (300 - 192) / (384 - 192) * 64)
+    same(comparison.crossing(fixture.native(), "hot"), None)
 
 
 def test_maps():
     """maps: dirty against the best of the others, which is named"""
-    same(full_figures.against_best({"dirty": 2, "flag": 4, "always": 8}, "dirty"), (0.5, "flag"))
-    same(full_figures.against_best({"dirty": 0, "flag": 0}, "dirty"), (1.0, "flag"))
-    same(full_figures.against_best({"dirty": 1, "eager": 0}, "dirty"), (float("inf"), "eager"))
-    same(full_figures.against_best({"dirty": 1}, "dirty"), None)
+    same(comparison.against_best({"dirty": 2, "flag": 4, "always": 8}, "dirty"), (0.5, "flag"))
+    same(comparison.against_best({"dirty": 0, "flag": 0}, "dirty"), (1.0, "flag"))
+    same(comparison.against_best({"dirty": 1, "eager": 0}, "dirty"), (float("inf"), "eager"))
+    same(comparison.against_best({"dirty": 1}, "dirty"), None)
     made = Made()
     cell = next(c for c in made.json["maps"]["bytes"] if (c["returns"], c["writes"]) == (8, 64))
     same(cell, {"returns": 8, "writes": 64, "cpus": 1, "ratio": 64 / (8 * 512), "best": "always"})
@@ -272,9 +291,9 @@ def test_xen_table():
 
 def test_numbers():
     """numbers of the tables"""
-    same([tables.plain(v) for v in (0, 7, 7.25, 12.34, 99.96, 123.4, 4567, None, float("inf"))], ["0", "7", "7.25", "12.3", "100.0", "123", "4,567", "-", "inf"])
-    same(tables.spelled({"median": 5, "min": 5, "max": 5}), "5")
-    same(tables.spelled({"median": 5, "min": 4.5, "max": 6}), "5 [4.50..6]")
+    same([plain(v) for v in (0, 7, 7.25, 12.34, 99.96, 123.4, 4567, None, float("inf"))], ["0", "7", "7.25", "12.3", "100.0", "123", "4,567", "-", "inf"])
+    same(spelled({"median": 5, "min": 5, "max": 5}), "5")
+    same(spelled({"median": 5, "min": 4.5, "max": 6}), "5 [4.50..6]")
 
 
 def test_instructions():

@@ -21,8 +21,8 @@ import fixture  # noqa: E402
 import ktap  # noqa: E402
 import report  # noqa: E402
 from ktap import same  # noqa: E402
-from pgdm_report import figures, raw  # noqa: E402
-from pgdm_report.columns import short, times  # noqa: E402
+from pgdm_report import measures, raw  # noqa: E402
+from pgdm_report.numbers import short, times  # noqa: E402
 
 
 class Made:
@@ -125,13 +125,13 @@ def test_ratio():
 def test_percentiles():
     """percentiles: the bucket of the nearest rank"""
     hist = [(0, 1, 50), (2, 3, 49), (4, 7, 1)]
-    same(figures.percentile(hist, 50), {"low": 0, "high": 1})
-    same(figures.percentile(hist, 51), {"low": 2, "high": 3})
-    same(figures.percentile(hist, 99), {"low": 2, "high": 3})
-    same(figures.percentile(hist, 100), {"low": 4, "high": 7})
-    same(figures.percentile([(0, 1, 1)], 99), {"low": 0, "high": 1})
-    same(figures.percentile([], 50), None)
-    same(figures.merge_hists([[(2, 3, 1)], [(0, 1, 4), (2, 3, 5)]]), [(0, 1, 4), (2, 3, 6)])
+    same(measures.percentile(hist, 50), {"low": 0, "high": 1})
+    same(measures.percentile(hist, 51), {"low": 2, "high": 3})
+    same(measures.percentile(hist, 99), {"low": 2, "high": 3})
+    same(measures.percentile(hist, 100), {"low": 4, "high": 7})
+    same(measures.percentile([(0, 1, 1)], 99), {"low": 0, "high": 1})
+    same(measures.percentile([], 50), None)
+    same(measures.merge_hists([[(2, 3, 1)], [(0, 1, 4), (2, 3, 5)]]), [(0, 1, 4), (2, 3, 6)])
 
 
 def test_numbers():
@@ -420,6 +420,8 @@ def test_native():
     native = made.result("compile", "native")
     same(native["stats"]["switches"]["median"], 15000)
     same((native["syncs"], native["audit"]["audits"]), (0, 3))
+    # Nothing is audited in its 6 runs.
+    assert "0 violations in 12 audits after and 24 during" in made.stdout, made.stdout
     row = next(line for line in made.stdout.splitlines() if line.startswith("native "))
     same(row.split()[1:3], ["15.00k", "0"])
     same(set(row.split()[4:]), {"-"})

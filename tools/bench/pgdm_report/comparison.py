@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One policy against others: over machines, the sweep, and native cycles.
+
+What tables, plots and checks share.
+"""
+
+from . import measures
+from .raw import NATIVE
+
+# Native cycles of one policy are told from another's from here on.
+NOISE = 1.05
+
+
+def correct(policies):
+    """Those that dirty is compared with."""
+    out = measures.INCORRECT | {NATIVE, measures.SUBJECT}
+    return [p for p in policies if p not in out]
+
+
+def pairs(machines):
+    """(machine, workload) of all that were run."""
+    return [(m, w) for m in machines if m.run for w in m.run.workloads]
+
+
+def with_dirty(machines):
+    """(machine, workload, other, dirty's steps, the other's) where both were run."""
+    for machine, workload in pairs(machines):
+        mine = machine.run.of(workload, measures.SUBJECT)
+        for other in correct(machine.run.policies):
+            theirs = machine.run.of(workload, other)
+            if mine and theirs:
+                yield machine, workload, other, mine, theirs
+
+
+def cell_spreads(machine):
+    """The sweep: {(policy, writes, trips): its cell}; each counter as a spread, and
+    what is derived."""
+    groups = {}
+    for cell in machine.cells:
+        groups.setdefault((cell.policy, cell.writes, cell.trips), []).append(cell)
+    found = {}
+    for key, cells in groups.items():
+        counters = {
+            name: measures.spread([c.stats[name] for c in cells])
+            for name in cells[0].stats
+            if all(name in c.stats for c in cells)
+        }
+        written = [measures.written(c.stats) / c.periods for c in cells]
+        counters["written"] = measures.spread(written)
+        found[key] = {
+            "cpus": cells[0].cpus,
+            "periods": cells[0].periods,
+            "rounds": len(cells),
+            "stats": counters,
+        }
+    return found
+
+
+def against_best(values, subject):
+    """(subject divided by the least of the others, that one's name)."""
+    others = {name: v for name, v in values.items() if name != subject}
+    if subject not in values or not others:
+        return None
+    best = min(others, key=others.get)
+    if not others[best]:
+        return (1.0 if not values[subject] else float("inf"), best)
+    return (values[subject] / others[best], best)
+
+
+def bytes_maps(machines):
+    """{trips: {(writes, cpus): (ratio, best other)}}, without PTI."""
+    maps = {}
+    for machine in machines:
+        if machine.pti or not machine.cells:
+            continue
+        spreads = cell_spreads(machine)
+        wanted = {*correct({p for p, _, _ in spreads}), measures.SUBJECT}
+        for writes, trips in {(w, t) for _, w, t in spreads}:
+            values = {
+                p: spreads[p, writes, trips]["stats"]["written"]["median"]
+                for p in sorted(wanted)
+                if (p, writes, trips) in spreads
+            }
+            found = against_best(values, measures.SUBJECT)
+            if found:
+                maps.setdefault(trips, {})[writes, machine.cpus] = found
+    return maps
+
+
+def native_rows(native, **want):
+    """Rows of native.json, by n; none without the file."""
+    rows = native["rows"] if native else []
+    rows = [r for r in rows if all(r[k] == v for k, v in want.items())]
+    return sorted(rows, key=lambda r: r["n"])
+
+
+def native_spread(native, **want):
+    """The cycles of the first such row, above those of an empty loop; or None."""
+    rows = native_rows(native, **want)
+    return rows[0]["over_empty"] if rows else None
+
+
+def native_maps(native):
+    """{rate: {(writes, cpus): (ratio, best other)}} from the periods of native.json."""
+    groups = {}
+    for row in native["rows"] if native else []:
+        if row["group"] == "period" and row["name"] not in measures.INCORRECT:
+            where = row["rate"], row["n"], row["cpus"]
+            values = groups.setdefault(where, {})
+            values[row["name"]] = row["over_empty"]["median"]
+    maps = {}
+    for (rate, writes, cpus), values in groups.items():
+        found = against_best(values, measures.SUBJECT)
+        if found:
+            maps.setdefault(rate, {})[writes, cpus] = found
+    return maps
+
+
+def crossing(native, cache):
+    """From how many writes on a sync of single entries costs more than a full one.
+
+    Linear between the two measured numbers; None where it never does.
+    """
+    full = native_spread(native, group="sweep", name="full", cache=cache)
+    if not full:
+        return None
+    rows = native_rows(native, group="sweep", name="changes", cache=cache)
+    costs = [(r["n"], r["over_empty"]["median"]) for r in rows]
+    for (n0, c0), (n1, c1) in zip(costs, costs[1:]):
+        if c0 <= full["median"] < c1:
+            return n0 + (full["median"] - c0) / (c1 - c0) * (n1 - n0)
+    return None

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The report of the full benchmark: every policy, a machine for each setting."""
+
+from . import checks, documents, machines, quick, tables
+from .model import Column, Note, Report, Table
+
+MEANING = Note(
+    "What is shown",
+    (
+        "Every policy does the same fixed work on every workload, live, in a virtual "
+        "machine a setting. Bytes are those that are written into mirrors: by the CPU "
+        "that owns one, or, under *eager*, by the writer of an entry. IPIs are the "
+        "CPUs that a policy interrupts, the kernel's own not counted. *flush-only* is "
+        "not correct, and is never what another is compared with. Figures are medians "
+        "of the rounds, with the least and the greatest.",
+        "The virtual machines are emulated: *no time measured in them is shown.* "
+        "Counts hold; cycles are those of the host's CPU, running the same core files.",
+    ),
+)
+
+# Facts that differ from machine to machine, or that another table has.
+NOT_SHARED = ("cpus", "pti", "seconds", "started", "host_load")
+
+
+def summary(machine):
+    """What to tell of a machine."""
+    if machine.told:
+        return "; ".join(machine.told[:3])
+    if not machine.run:
+        return None
+    host = machine.run.host
+    return (
+        f"{machine.run.rounds} rounds, {host.get('seconds', '?')} s, "
+        f"commit {host.get('commit', '?')[:12]}"
+    )
+
+
+def machine_table(data):
+    """Each machine, and whether all of it is there."""
+    columns = (
+        Column("verdict", lambda m: m.verdict, width=10, left=True),
+        Column("machine", lambda m: m.label, left=True),
+        Column("told", summary, left=True),
+    )
+    bad = lambda machine: machine.verdict != "whole"  # noqa: E731
+    rows = data.machines
+    return Table.of("machines", "Machines", columns, rows, terminal=True, bad=bad)
+
+
+def facts(data):
+    """What was run."""
+    run = data.first
+    count = len(data.machines)
+    where = f"{count} machine{'s' if count > 1 else ''}"
+    if not run:
+        return where
+    found = documents.environment(run)
+    return (
+        f"{where}, {len(run.policies)} policies, {len(run.workloads)} workloads: "
+        f"kernel {found['kernel']}, by {found['accel']}, {found['mode']} mode, "
+        f"commit {str(found['commit'])[:12]}"
+    )
+
+
+def report(data, plots, files):
+    """All of it. @files: what lies beside the page."""
+    appendix = [machine_table(data)]
+    if data.first:
+        appendix.append(quick.where(data.first, NOT_SHARED))
+    return Report(
+        title="pgd-mirror: every policy",
+        facts=facts(data),
+        verdict=[],
+        checks=checks.check(data, checks.FULL),
+        plots=plots,
+        tables=tables.make(data),
+        notes=[MEANING],
+        appendix=appendix,
+        files=files,
+    )
+
+
+def document(data, report_made):
+    """What full.json holds."""
+    described = []
+    for machine in data.machines:
+        rows = []
+        if machine.run:
+            alone = machines.Data([machines.only(machine.run)])
+            rows = checks.check(alone, checks.QUICK)
+        described.append(documents.machine(machine, rows))
+    return documents.full(data, described, report_made.plots, report_made.checks)

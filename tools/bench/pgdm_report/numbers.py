@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Numbers as text: each way in which the report writes one."""
+
+INFINITE = float("inf")
+
+
+def short(value):
+    """A count in at most six characters, four digits kept."""
+    value = round(value)
+    if value < 10_000:
+        return str(value)
+    for unit in "kMGT":
+        value /= 1000
+        for digits, limit in ((2, 99.995), (1, 999.95)):
+            if value < limit:
+                return f"{value:.{digits}f}{unit}"
+    return f"{value:.0f}T"
+
+
+def times(ratio):
+    """How many times fewer: the inverse of a ratio."""
+    if not ratio:
+        return "inf"
+    value = 1 / ratio
+    if value >= 99.5:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 9.95 else f"{value:.2f}"
+
+
+def plain(value):
+    """A number to read: separators from a thousand on, three digits below ten."""
+    if value is None:
+        return "-"
+    if value == INFINITE:
+        return "inf"
+    if abs(value) >= 100 or value == int(value):
+        return f"{round(value):,}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def spelled(found, low="min", high="max"):
+    """Median, and the range where there is one."""
+    if not found:
+        return "-"
+    middle = plain(found["median"])
+    least, most = plain(found[low]), plain(found[high])
+    return middle if least == most else f"{middle} [{least}..{most}]"
+
+
+def ratio_cell(ratio):
+    """A ratio in a cell of a map."""
+    if ratio >= 100:
+        return f"{ratio:.0f}"
+    return f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.3f}"
+
+
+def tick(value):
+    """A number on an axis: 0.05, 1, 20, 1.5 k, 10 M."""
+    for factor, unit in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"), (1, "")):
+        if abs(value) >= factor:
+            return f"{value / factor:.4f}".rstrip("0").rstrip(".") + unit
+    return f"{value:.9f}".rstrip("0").rstrip(".") if value else "0"
