@@ -27,7 +27,7 @@ def draw(data, out):
     """The plots; the library behind them is slow to load."""
     from pgdm_report import plots  # pylint: disable=import-outside-toplevel
 
-    return plots.full(data, out)
+    return plots.draw(plots.FULL, data, out)
 
 
 def main(argv):

@@ -25,7 +25,7 @@ def draw(data, out):
     """The plots; the library behind them is slow to load."""
     from pgdm_report import plots  # pylint: disable=import-outside-toplevel
 
-    return plots.quick(data, out)
+    return plots.draw(plots.QUICK, data, out)
 
 
 def main(argv):

@@ -49,8 +49,10 @@ def spelled(found, low="min", high="max"):
 
 def ratio_cell(ratio):
     """A ratio in a cell of a map."""
-    if ratio >= 100:
+    if ratio >= 100 or not ratio:
         return f"{ratio:.0f}"
+    if ratio < 0.0005:
+        return "<0.001"
     return f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.3f}"
 
 

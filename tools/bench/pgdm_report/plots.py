@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The plots, as SVG. Each says by marker or hatching what it says by colour."""
+"""The plots, as SVG. Each says by marker or hatching what it says by colour.
+
+QUICK and FULL list those of the two benchmarks. A plot is a function that makes
+a figure of all that was measured (machines.Data), or None without any value.
+"""
 
 import os
 
@@ -12,8 +16,9 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 
-from . import comparison, measures  # noqa: E402
+from . import axes, comparison, measures  # noqa: E402
 from .model import Plot  # noqa: E402
+from .numbers import ratio_cell  # noqa: E402
 from .raw import NATIVE  # noqa: E402
 
 plt.rcParams.update(
@@ -25,6 +30,7 @@ plt.rcParams.update(
         "axes.grid": True,
         "grid.color": "#dddddd",
         "axes.axisbelow": True,
+        "lines.linewidth": 1,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "legend.frameon": False,
@@ -45,90 +51,141 @@ LOOKS = {
 OTHER = ("*", "-", "#888888")
 CPU_MARKERS = {1: "o", 2: "s", 4: "^", 8: "D"}
 
+# Labels that fit beside each other in a narrow panel.
+FEW = 5
 
-def look(policy):
-    return LOOKS.get(policy, OTHER)
+
+def once(names):
+    """Names without those that came before."""
+    return list(dict.fromkeys(names))
 
 
-def save(fig, out, name):
-    """The same bytes for the same figures: no date, no random ids."""
-    path = os.path.join(out, name)
-    fig.savefig(path + ".new", format="svg", metadata={"Date": None}, bbox_inches="tight")
-    plt.close(fig)
-    os.replace(path + ".new", path)
-    return name
+def policies_of(machines):
+    """All that were run, in the order of the module; not native."""
+    return once(p for m in machines for p in m.run.policies if p != NATIVE)
+
+
+def ends(found, low="min", high="max"):
+    """All that a median and its error bar reach."""
+    return [f[name] for f in found if f for name in ("median", low, high)]
 
 
 def whiskers(found, low="min", high="max"):
     """Error bars, from the median to both sides."""
-    return [[max(0, f["median"] - f[low]) for f in found], [max(0, f[high] - f["median"]) for f in found]]
+    below = [max(0, f["median"] - f[low]) for f in found]
+    return [below, [max(0, f[high] - f["median"]) for f in found]]
 
 
-def dots(ax, settings, nr, found):
-    """A marker a policy for one of the settings; found: None where there is none."""
-    setting, offset = settings[nr], (nr - (len(settings) - 1) / 2) * 0.8 / max(1, len(settings))
-    there = [(y + offset, f) for y, f in enumerate(found) if f]
-    ax.errorbar(
-        [f["median"] for _, f in there],
-        [y for y, _ in there],
-        xerr=whiskers([f for _, f in there]),
-        fmt=CPU_MARKERS.get(setting.cpus, "v"),
-        color="#000000",
-        markerfacecolor="#000000" if setting.pti else "#ffffff",
-        markersize=4,
-        linewidth=0,
-        elinewidth=0.8,
-        label=setting.label,
-    )
-
-
-def policies_of(settings):
-    """All that were run, in the order of the module; not native."""
-    names = []
-    for setting in settings:
-        if setting.run:
-            names += [p for p in setting.run.policies if p not in names and p != NATIVE]
-    return names
-
-
-def workloads_of(settings):
-    names = []
-    for setting in settings:
-        if setting.run:
-            names += [w for w in setting.run.workloads if w not in names]
-    return names
-
-
-def bytes_per_switch(settings, out, name="bytes-per-switch.svg"):
-    """A panel a workload, a row a policy, a marker a number of CPUs."""
-    settings = [s for s in settings if s.run]
-    policies, workloads = policies_of(settings), workloads_of(settings)
-    columns = min(4, len(workloads))
-    rows = -(-len(workloads) // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(3.1 * columns + 0.6, 0.26 * len(policies) * rows + 1.3 * rows + 0.6), sharey=True, squeeze=False)
-    for ax, workload in zip(axes.flat, workloads):
-        for nr, setting in enumerate(settings):
-            found = [measures.spread_of(setting.run.of(workload, policy), lambda s: measures.per(measures.written(s), s["switches"])) for policy in policies]
-            dots(ax, settings, nr, [f if f and f["median"] > 0 else None for f in found])
-        ax.set_xscale("log")
-        ax.set_title(workload, fontsize=9)
-        ax.set_yticks(range(len(policies)), policies)
-        ax.set_ylim(len(policies) - 0.5, -0.5)
-        ax.tick_params(labelleft=True)
-    for ax in axes.flat[len(workloads):]:
-        ax.axis("off")
-    for ax in axes.flat[max(0, len(workloads) - columns) : len(workloads)]:
-        ax.set_xlabel("bytes per switch")
-    handles, labels = axes.flat[0].get_legend_handles_labels()
-    fig.suptitle("Bytes written into mirrors per switch to a tracked mm (median, least and greatest round)", fontsize=10)
+def finish(fig, title, legend=(), columns=8):
+    """The title, and a legend below the panels where there are several labels."""
+    fig.suptitle(title, fontsize=10, y=1 - 0.05 / fig.get_figheight(), va="top")
+    below = 0
+    handles, labels = legend or ((), ())
     if len(labels) > 1:
-        fig.legend(handles, labels, loc="lower right", ncols=2, fontsize=8)
-    fig.tight_layout()
-    return save(fig, out, name)
+        below = (0.2 * -(-len(labels) // columns) + 0.1) / fig.get_figheight()
+        fig.legend(handles, labels, loc="lower center", ncols=columns, fontsize=8)
+    fig.tight_layout(rect=(0, below, 1, 1))
+    return fig
 
 
-def lines(ax, policy, x, found, low="min", high="max"):
-    marker, dashes, color = look(policy)
+def dots(ax, machines, found):
+    """A row a policy, in it a marker a machine; found: [[spread or None]]."""
+    for nr, (machine, row) in enumerate(zip(machines, found)):
+        offset = (nr - (len(machines) - 1) / 2) * 0.8 / len(machines)
+        there = [(y + offset, f) for y, f in enumerate(row) if f]
+        ax.errorbar(
+            [f["median"] for _, f in there],
+            [y for y, _ in there],
+            xerr=whiskers([f for _, f in there]),
+            fmt=CPU_MARKERS.get(machine.cpus, "v"),
+            color="#000000",
+            markerfacecolor="#000000" if machine.pti else "#ffffff",
+            markersize=4,
+            linewidth=0,
+            elinewidth=0.8,
+            label=machine.label,
+        )
+
+
+def dot_panels(panels, machines, policies, columns):
+    """Panels of (title, label, found), and those of a label on the same scale."""
+    rows = -(-len(panels) // columns)
+    width = max(3.1 * columns + 0.6, 6)
+    height = rows * ((0.06 * len(machines) + 0.2) * len(policies) + 1.0) + 0.8
+    fig, grid = plt.subplots(rows, columns, figsize=(width, height), squeeze=False)
+    few = FEW if columns > 2 else 7
+    scales = {}
+    for _, label, found in panels:
+        scales.setdefault(label, []).extend(v for row in found for v in ends(row))
+    for ax, (title, label, found) in zip(grid.flat, panels):
+        dots(ax, machines, found)
+        axes.apply(ax.xaxis, axes.choose(scales[label], few), label)
+        axes.words(ax.yaxis, policies, "policy", down=True)
+        ax.set_title(title, fontsize=9)
+    for ax in grid.flat[len(panels) :]:
+        ax.axis("off")
+    return fig, grid.flat[0].get_legend_handles_labels()
+
+
+def spreads(machines, policies, workload, measure):
+    """A measure: for each machine, of each policy."""
+    return [
+        [measures.spread_of(m.run.of(workload, p), measure) for p in policies]
+        for m in machines
+    ]
+
+
+def bytes_per_switch(data):
+    """A panel a workload."""
+    machines = [m for m in data.machines if m.run]
+    policies = policies_of(machines)
+    if not policies:
+        return None
+
+    def measure(stats):
+        return measures.per(measures.written(stats), stats["switches"])
+
+    workloads = once(w for m in machines for w in m.run.workloads)
+    panels = [
+        (w, "bytes per switch", spreads(machines, policies, w, measure))
+        for w in workloads
+    ]
+    fig, legend = dot_panels(panels, machines, policies, min(4, len(workloads)))
+    title = (
+        "Bytes written into mirrors per switch to a tracked mm "
+        "(median, least and greatest round)"
+    )
+    return finish(fig, title, legend)
+
+
+def extra_faults(data):
+    """Faults that mirroring adds, and the endless ones among them."""
+    machines = [m for m in data.machines if m.run and "churn" in m.run.workloads]
+    policies = policies_of(machines)
+    if not policies:
+        return None
+
+    def fixed(stats):
+        return measures.per(stats["faults_fixed"], measures.added(stats))
+
+    def broken(stats):
+        return stats["livelocks_broken"]
+
+    panels = [
+        (title, label, spreads(machines, policies, "churn", measure))
+        for title, label, measure in (
+            ("the mirror lacked the entry", "faults per added entry", fixed),
+            ("endless, the guard broke them", "faults of one run", broken),
+        )
+    ]
+    fig, legend = dot_panels(panels, machines, policies, 2)
+    title = "Extra faults on churn (median, least and greatest round)"
+    return finish(fig, title, legend, 4)
+
+
+def curve(ax, x, found, look, label, low="min", high="max", strong=False):
+    """Medians, joined, with their error bars."""
+    marker, dashes, color = look
     ax.errorbar(
         x,
         [f["median"] for f in found],
@@ -137,168 +194,200 @@ def lines(ax, policy, x, found, low="min", high="max"):
         linestyle=dashes,
         color=color,
         markersize=5,
-        markerfacecolor="#ffffff" if policy != measures.SUBJECT else color,
-        linewidth=1.8 if policy == measures.SUBJECT else 1,
+        markerfacecolor=color if strong else "#ffffff",
+        linewidth=1.8 if strong else 1,
         elinewidth=0.8,
-        label=policy,
+        label=label,
     )
 
 
-def cost_of_a_write(settings, native, out, name="cost-of-a-write.svg"):
+def policy_curves(ax, curves, labels, low="min", high="max"):
+    """A curve a policy: {policy: [(x, spread)]}."""
+    for policy, found in curves.items():
+        x, values = zip(*found)
+        look = LOOKS.get(policy, OTHER)
+        strong = policy == measures.SUBJECT
+        curve(ax, x, values, look, policy, low, high, strong)
+    xs = [x for found in curves.values() for x, _ in found]
+    spread = [f for found in curves.values() for _, f in found]
+    ys = ends(spread, low, high)
+    axes.apply(ax.xaxis, axes.doubling(xs), labels[0])
+    axes.apply(ax.yaxis, axes.choose(ys), labels[1])
+
+
+def cost_of_a_write(data):
     """Cycles in the writer, IPIs, and bytes in mirrors, against CPUs."""
-    policies = policies_of(settings)
-    fig, axes = plt.subplots(1, 3, figsize=(12, 3.9))
-    if native:
-        for policy in policies:
-            rows = comparison.native_rows(native, group="write", name=policy)
-            if rows:
-                lines(axes[0], policy, [r["n"] for r in rows], [r["over_empty"] for r in rows], "p10", "p90")
-    axes[0].set_xlabel("CPUs that have a mirror (simulated by one)")
-    axes[0].set_ylabel("TSC cycles to publish one write")
-    axes[0].set_yscale("log")
-    plain = [s for s in settings if s.run and not s.pti]
-    for ax, measure in (
-        (axes[1], lambda s: measures.per(s["ipis"], s["publishes"])),
-        (axes[2], lambda s: measures.per(measures.written(s), s["publishes"])),
+    there = [m for m in data.machines if m.run]
+    policies = policies_of(there)
+    shown = [m for m in there if not m.pti]
+
+    def native(policy):
+        rows = comparison.native_rows(data.native, group="write", name=policy)
+        return [(r["n"], r["over_empty"]) for r in rows]
+
+    def virtual(measure):
+        def found(policy):
+            values = [(m.cpus, m.run.of("churn", policy)) for m in shown]
+            return [(x, measures.spread_of(s, measure)) for x, s in values if s]
+
+        return found
+
+    ipis = virtual(lambda s: measures.per(s["ipis"], s["publishes"]))
+    written = virtual(lambda s: measures.per(measures.written(s), s["publishes"]))
+    simulated = "CPUs that have a mirror (simulated by one)"
+    machine = "CPUs of the virtual machine (churn, PTI off)"
+    panels = []
+    for found, bars, labels in (
+        (native, ("p10", "p90"), (simulated, "TSC cycles to publish one write")),
+        (ipis, (), (machine, "CPUs interrupted by the policy per write")),
+        (written, (), (machine, "bytes written into mirrors per write")),
     ):
-        for policy in policies:
-            found = [(s.cpus, measures.spread_of(s.run.of("churn", policy), measure)) for s in plain]
-            found = [(x, f) for x, f in found if f]
-            if found:
-                lines(ax, policy, [x for x, _ in found], [f for _, f in found])
-        ax.set_xlabel("CPUs of the virtual machine (churn, PTI off)")
-    axes[1].set_ylabel("CPUs interrupted by the policy per write")
-    axes[2].set_ylabel("bytes written into mirrors per write")
-    axes[2].set_yscale("log")
-    for ax in axes:
-        ax.set_xscale("log", base=2)
-        ticks = [1, 2, 4, 8] + ([16, 64] if ax is axes[0] else [])
-        ax.set_xticks(ticks, ticks)
-        ax.minorticks_off()
-    axes[0 if native else 2].legend(fontsize=8)
-    fig.suptitle("A write to a root, against the number of CPUs (median; bars: p10 to p90, and least to greatest round)", fontsize=10)
-    fig.tight_layout()
-    return save(fig, out, name)
-
-
-def extra_faults(settings, out, name="extra-faults.svg"):
-    """faults_fixed and the guard's, per added entry."""
-    settings = [s for s in settings if s.run and s.run.of("churn", measures.SUBJECT)]
-    policies = policies_of(settings)
-    fig, axes = plt.subplots(1, 2, figsize=(10.5, 0.42 * len(policies) + 1.6), sharey=True)
-    for ax, measure, text in (
-        (axes[0], lambda s: measures.per(s["faults_fixed"], s["publishes"] / 2), "faults on an entry that the mirror lacked, per added entry"),
-        (axes[1], lambda s: s["livelocks_broken"], "endless faults that the guard had to break"),
-    ):
-        for nr, setting in enumerate(settings):
-            dots(ax, settings, nr, [measures.spread_of(setting.run.of("churn", p), measure) for p in policies])
-        ax.set_xlabel(text)
-        ax.set_xscale("symlog", linthresh=2 if ax is axes[0] else 1)
-        ax.set_xlim(left=-0.1)
-    axes[0].set_yticks(range(len(policies)), policies)
-    axes[0].set_ylim(len(policies) - 0.5, -0.5)
-    axes[1].legend(fontsize=8, loc="upper right")
-    fig.suptitle("Extra faults on churn (median, least and greatest round)", fontsize=10)
-    fig.tight_layout()
-    return save(fig, out, name)
-
-
-def heat(ax, xs, ys, value, text):
-    """Cells: the ratio in words, shaded; a loss is hatched and framed."""
-    for i, x in enumerate(xs):
-        for j, y in enumerate(ys):
-            found = value(x, y)
-            if found is None:
-                continue
-            ratio, best = found
-            lost = ratio > 1.05
-            shade = "#ffffff" if ratio > 1 else str(min(0.98, 0.55 + 0.43 * ratio))
-            ax.add_patch(Rectangle((i, j), 1, 1, facecolor=shade, edgecolor="#000000" if lost else "#bbbbbb", hatch="////" if lost else None, linewidth=1.4 if lost else 0.5, zorder=2 if lost else 1))
-            ax.text(i + 0.5, j + 0.62, text(ratio), ha="center", va="center", fontsize=8, zorder=3, fontweight="bold" if lost else "normal", bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.5} if lost else None)
-            ax.text(i + 0.5, j + 0.28, best, ha="center", va="center", fontsize=5.5, zorder=3, bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.3} if lost else None)
-    ax.set_xlim(0, len(xs))
-    ax.set_ylim(0, len(ys))
-    ax.set_xticks([i + 0.5 for i in range(len(xs))], xs)
-    ax.set_yticks([j + 0.5 for j in range(len(ys))], ys)
-    ax.grid(False)
-
-
-def short_ratio(ratio):
-    if ratio >= 100:
-        return f"{ratio:.0f}"
-    return f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.3f}"
-
-
-def break_even(native_map, bytes_map, out, name="break-even.svg"):
-    """Two rows of maps: native cycles, and bytes of the virtual machine."""
-    panels = [("cycles", rate, native_map[rate]) for rate in sorted(native_map)]
-    panels += [("bytes", trips, bytes_map[trips]) for trips in sorted(bytes_map)]
+        curves = {p: found(p) for p in policies if found(p)}
+        if curves:
+            panels.append((curves, labels, *bars))
     if not panels:
         return None
-    fig, axes = plt.subplots(len(panels), 1, figsize=(8.6, 2.25 * len(panels) + 0.6), squeeze=False)
-    for ax, (kind, rate, found) in zip(axes[:, 0], panels):
-        xs = sorted({x for x, _ in found})
-        ys = sorted({y for _, y in found})
-        heat(ax, xs, ys, lambda x, y, found=found: found.get((x, y)), short_ratio)
+    fig, grid = plt.subplots(
+        1, len(panels), figsize=(4 * len(panels), 4.3), squeeze=False
+    )
+    for ax, panel in zip(grid.flat, panels):
+        policy_curves(ax, *panel)
+    legends = [ax.get_legend_handles_labels() for ax in grid.flat]
+    title = (
+        "A write to a root, against the number of CPUs "
+        "(median; bars: p10 to p90, and least to greatest round)"
+    )
+    return finish(fig, title, max(legends, key=lambda one: len(one[1])))
+
+
+def heat_cell(ax, x, y, ratio, best):
+    """The ratio in words, shaded; a loss is hatched and framed."""
+    lost = ratio > comparison.NOISE
+    shade = "#ffffff" if ratio > 1 else str(min(0.98, 0.55 + 0.43 * ratio))
+    frame = {"edgecolor": "#bbbbbb", "linewidth": 0.5, "zorder": 1}
+    if lost:
+        frame = {"edgecolor": "#000000", "linewidth": 1.4, "zorder": 2, "hatch": "////"}
+    ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=shade, **frame))
+    box = {"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.5} if lost else None
+    text = {"ha": "center", "va": "center", "zorder": 3, "bbox": box}
+    weight = "bold" if lost else "normal"
+    ax.text(x, y + 0.14, ratio_cell(ratio), fontsize=8, fontweight=weight, **text)
+    ax.text(x, y - 0.24, best, fontsize=6.5, **text)
+
+
+def heat(ax, found):
+    """A map of comparison.py."""
+    xs = sorted({writes for writes, _ in found})
+    ys = sorted({cpus for _, cpus in found})
+    for (writes, cpus), (ratio, best) in found.items():
+        heat_cell(ax, xs.index(writes), ys.index(cpus), ratio, best)
+    axes.words(ax.xaxis, xs, "entries written between two switches")
+    axes.words(ax.yaxis, ys, "CPUs")
+    ax.grid(False)
+    return len(ys)
+
+
+def break_even(data):
+    """Maps of native cycles, and of bytes of the virtual machine."""
+    native = comparison.native_maps(data.native)
+    virtual = comparison.bytes_maps(data.machines)
+    cycles = "native cycles per switch, writes included"
+    written = "bytes written into mirrors (virtual machine)"
+    panels = [(cycles, rate, native[rate]) for rate in sorted(native)]
+    panels += [(written, trips, virtual[trips]) for trips in sorted(virtual)]
+    if not panels:
+        return None
+    rows = [len({cpus for _, cpus in found}) for _, _, found in panels]
+    fig, grid = plt.subplots(
+        len(panels),
+        1,
+        figsize=(8.6, sum(0.38 * n + 0.95 for n in rows) + 0.6),
+        squeeze=False,
+        gridspec_kw={"height_ratios": [0.38 * n + 0.6 for n in rows]},
+    )
+    for ax, (what, rate, found) in zip(grid[:, 0], panels):
+        heat(ax, found)
         times = "once" if rate == 1 else f"{rate} times"
-        what = "native cycles per switch, writes included" if kind == "cycles" else "bytes written into mirrors (virtual machine)"
         ax.set_title(f"{what}; each CPU leaves the mm {times} and returns", fontsize=9)
-        ax.set_ylabel("CPUs")
-        ax.set_xlabel("entries written between two switches")
-    fig.suptitle("dirty divided by the best other correct policy (named below).\nLess than 1: dirty costs less. Hatched: more than 1.05, dirty loses.", fontsize=10)
-    fig.tight_layout(rect=(0, 0, 1, 1 - 0.2 / fig.get_figheight()))
-    return save(fig, out, name)
+    title = (
+        "dirty divided by the best other correct policy (named below).\n"
+        "Less than 1: dirty costs less. "
+        f"Hatched: more than {comparison.NOISE}, dirty loses."
+    )
+    return finish(fig, title)
 
 
-def sync_cost(native, ring, out, name="sync-cost.svg"):
+def sync_cost(data):
     """Cycles of one sync against the number of writes since the last one."""
-    fig, axes = plt.subplots(1, 2, figsize=(10, 3.8))
-    for ax, cache in zip(axes, ("hot", "cold")):
-        for rows, label, marker, dashes, color in (
-            (comparison.native_rows(native, group="sweep", name="changes", cache=cache), f"dirty (ring of {native['ring']})", "o", "-", "#0050b0"),
-            (comparison.native_rows(ring, group="sweep", name="changes", cache=cache) if ring else [], "entry by entry, without end", "x", "--", "#555555"),
-        ):
-            if rows:
-                found = [r["over_empty"] for r in rows]
-                ax.errorbar([r["n"] for r in rows], [f["median"] for f in found], yerr=whiskers(found, "p10", "p90"), marker=marker, linestyle=dashes, color=color, markersize=4, linewidth=1.2, elinewidth=0.8, label=label)
-        for what, label, dashes in (("full", "full copy of the module", "-."), ("rep movsq", "rep movsq, 4 KiB", ":")):
-            rows = comparison.native_rows(native, group="sweep", name=what, cache=cache)
-            if rows:
-                ax.axhline(rows[0]["over_empty"]["median"], linestyle=dashes, color="#000000", linewidth=1, label=label)
-        ax.set_xscale("symlog", linthresh=1, base=2)
-        ax.set_xticks([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512], [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512])
-        ax.minorticks_off()
-        ax.set_xlim(-0.2, 600)
-        ax.set_ylim(bottom=0)
-        ax.set_title({"hot": "everything in the first-level cache", "cold": "nothing in any cache"}[cache], fontsize=9)
-        ax.set_xlabel("entries written since the last sync")
-        ax.set_ylabel("TSC cycles of one sync")
-    axes[0].set_ylim(0, 800)
-    axes[0].legend(fontsize=8, loc="upper left")
-    fig.suptitle("One sync (median, p10 to p90 of the rounds)", fontsize=10)
-    fig.tight_layout()
-    return save(fig, out, name)
+    titles = {
+        "hot": "everything in the first-level cache",
+        "cold": "nothing in any cache",
+    }
+    sweeps = (
+        (data.native, LOOKS["dirty"], "dirty (ring of {ring})"),
+        (data.ring, ("x", "--", "#555555"), "entry by entry (ring of {ring})"),
+    )
+    copies = (
+        ("full", "full copy of the module", "-."),
+        ("rep movsq", "rep movsq, 4 KiB", ":"),
+    )
+    if not comparison.native_rows(data.native, group="sweep", name="changes"):
+        return None
+    fig, grid = plt.subplots(1, 2, figsize=(10, 4.2))
+    for ax, (cache, title) in zip(grid, titles.items()):
+        want = {"group": "sweep", "cache": cache}
+        xs, ys = [], []
+        for source, look, label in sweeps:
+            rows = comparison.native_rows(source, name="changes", **want)
+            if not rows:
+                continue
+            found = [r["over_empty"] for r in rows]
+            label = label.format(ring=source["ring"])
+            curve(ax, [r["n"] for r in rows], found, look, label, "p10", "p90")
+            xs += [r["n"] for r in rows]
+            ys += ends(found, "p10", "p90")
+        for name, label, dashes in copies:
+            found = comparison.native_spread(data.native, name=name, **want)
+            if found:
+                ys.append(found["median"])
+                ax.axhline(ys[-1], linestyle=dashes, color="#000000", label=label)
+        axes.apply(ax.xaxis, axes.doubling(xs), "entries written since the last sync")
+        # Nothing to sync costs next to nothing: decades would show that alone.
+        axes.apply(ax.yaxis, axes.linear(ys), "TSC cycles of one sync")
+        ax.set_title(title, fontsize=9)
+    title = "One sync (median, p10 to p90 of the rounds)"
+    return finish(fig, title, grid[0].get_legend_handles_labels(), 4)
 
 
-def quick(data, out):
-    """The plots of a single machine."""
-    name = "quick-bytes-per-switch.svg"
-    made = [Plot(bytes_per_switch(data.machines, out, name), "bytes per switch, by policy and workload")]
-    if "churn" in data.first.workloads:
-        made.append(Plot(extra_faults(data.machines, out, "quick-extra-faults.svg"), "extra faults"))
-    return made
+BYTES = "bytes per switch, by policy and workload"
+FAULTS = "extra faults"
+QUICK = (
+    (bytes_per_switch, "quick-bytes-per-switch.svg", BYTES),
+    (extra_faults, "quick-extra-faults.svg", FAULTS),
+)
+FULL = (
+    (bytes_per_switch, "bytes-per-switch.svg", BYTES),
+    (cost_of_a_write, "cost-of-a-write.svg", "cost of a write against CPUs"),
+    (extra_faults, "extra-faults.svg", FAULTS),
+    (break_even, "break-even.svg", "break-even map"),
+    (sync_cost, "sync-cost.svg", "cost of a sync against the entries written"),
+)
 
 
-def full(data, out):
-    """All plots that there are figures for."""
+def save(fig, path):
+    """The same bytes for the same figures: no date, no random ids."""
+    options = {"format": "svg", "metadata": {"Date": None}, "bbox_inches": "tight"}
+    fig.savefig(path + ".new", **options)
+    plt.close(fig)
+    os.replace(path + ".new", path)
+
+
+def draw(wanted, data, out):
+    """Make those that there are figures for; returns what lies beside the page."""
     made = []
-    if data.first:
-        made.append(Plot(bytes_per_switch(data.machines, out), "bytes per switch, by policy and workload"))
-        made.append(Plot(cost_of_a_write(data.machines, data.native, out), "cost of a write against the number of CPUs"))
-        made.append(Plot(extra_faults(data.machines, out), "extra faults"))
-    name = break_even(comparison.native_maps(data.native), comparison.bytes_maps(data.machines), out)
-    if name:
-        made.append(Plot(name, "break-even map"))
-    if data.native:
-        made.append(Plot(sync_cost(data.native, data.ring, out), "cost of a sync against the entries written"))
+    for plot, name, what in wanted:
+        fig = plot(data)
+        if fig:
+            save(fig, os.path.join(out, name))
+            made.append(Plot(name, what))
     return made

@@ -22,9 +22,9 @@ import fixture  # noqa: E402
 import full  # noqa: E402
 import ktap  # noqa: E402
 from ktap import same  # noqa: E402
-from pgdm_report import comparison, measures  # noqa: E402
+from pgdm_report import comparison, machines, measures, plots  # noqa: E402
 from pgdm_report.numbers import plain, spelled  # noqa: E402
-from test_report import Page, counter, edit, remove  # noqa: E402
+from test_report import Page, check_axes, counter, edit, remove  # noqa: E402
 
 ICOUNT = "absent switch 6000.0\nabsent switch 6010.0\nlive switch 6085.0\nlive switch 6095.0\n"
 
@@ -317,6 +317,24 @@ def test_plots():
     assert "bytes per switch" in made.files["bytes-per-switch.svg"]
     assert "TSC cycles to publish one write" in made.files["cost-of-a-write.svg"]
     same(made.files["index.html"], made.files["full.html"])
+
+
+def test_plot_axes():
+    """every axis of every plot has a unit, ticks to read, and clips nothing"""
+    policies = ("native", "always", "eager", "flag", "dirty")
+    with tempfile.TemporaryDirectory() as top:
+        fixture.write_settings(f"{top}/raw", ("1", "2", "8", "2p"), policies)
+        for name, ring in (("native", 64), ("native-ring", 1024)):
+            text = json.dumps(fixture.native(policies[1:], ring))
+            fixture.put(f"{top}/{name}.json", text)
+        data = machines.read_data(f"{top}/raw", top)
+    for plot, name, _ in plots.FULL:
+        fig = plot(data)
+        assert fig, name
+        check_axes(fig, policies)
+        plots.plt.close(fig)
+    none = machines.Data([machines.Machine("1", 1, False)])
+    same([name for plot, name, _ in plots.FULL if plot(none)], [])
 
 
 def test_page():

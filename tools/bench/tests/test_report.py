@@ -21,8 +21,8 @@ import fixture  # noqa: E402
 import ktap  # noqa: E402
 import report  # noqa: E402
 from ktap import same  # noqa: E402
-from pgdm_report import measures, raw  # noqa: E402
-from pgdm_report.numbers import short, times  # noqa: E402
+from pgdm_report import axes, machines, measures, plots, raw  # noqa: E402
+from pgdm_report.numbers import short, tick, times  # noqa: E402
 
 
 class Made:
@@ -208,6 +208,114 @@ def test_plots():
     same([name for name in made.names if name.endswith(".svg")], ["quick-bytes-per-switch.svg", "quick-extra-faults.svg"])
     for name in made.names:
         assert not name.endswith(".svg") or f"src='{name}'" in made.page, name
+
+
+NUMBER = re.compile(r"\d+(\.\d+)?( [kMGT])?")
+
+
+def labels_of(axis):
+    """What is read along an axis, in what is shown of it."""
+    axis.figure.draw_without_rendering()
+    low, high = sorted(axis.get_view_interval())
+    for which in ("major", "minor"):
+        places = axis.get_ticklocs(minor=which == "minor")
+        labels = axis.get_ticklabels(which=which)
+        shown = [text.get_text() for text, at in zip(labels, places) if low <= at <= high]
+        yield from (text for text in shown if text)
+
+
+def check_axes(fig, words=()):
+    """Every axis has a label and numbers (or words) to read, and holds all values."""
+    for ax in fig.axes:
+        if not ax.axison:
+            continue
+        for axis in (ax.xaxis, ax.yaxis):
+            labels = list(labels_of(axis))
+            odd = [s for s in labels if s not in words and not NUMBER.fullmatch(s)]
+            same((odd, axis.get_offset_text().get_text()), ([], ""))
+            assert len(labels) > 1 or set(labels) <= set(words), labels
+            assert axis.get_label_text(), labels
+        data, shown = ax.dataLim, ax.viewLim
+        assert shown.xmin <= data.xmin <= data.xmax <= shown.xmax, (data, shown)
+        assert shown.ymin <= data.ymin <= data.ymax <= shown.ymax, (data, shown)
+
+
+def test_tick_labels():
+    """axes: numbers as they are read; decades only where values spread far"""
+    for value, want in (
+        (0, "0"),
+        (1, "1"),
+        (0.5, "0.5"),
+        (0.001, "0.001"),
+        (20, "20"),
+        (1000, "1 k"),
+        (2500, "2.5 k"),
+        (1e6, "1 M"),
+        (2e9, "2 G"),
+    ):
+        same(tick(value), want)
+    decades = ["1", "10", "100", "1 k", "10 k", "100 k", "1 M"]
+    for values, kind, want in (
+        ([1.1, 1.15, 1.2], "linear", ["0", "0.2", "0.4", "0.6", "0.8", "1", "1.2"]),
+        ([1.10324], "linear", ["0", "0.2", "0.4", "0.6", "0.8", "1", "1.2"]),
+        ([4096] * 3, "linear", ["0", "1 k", "2 k", "3 k", "4 k", "5 k"]),
+        ([0, 0], "linear", ["0", "1"]),
+        ([], "linear", ["0", "1"]),
+        ([0, 3, 4], "linear", ["0", "1", "2", "3", "4"]),
+        ([1, 10**6], "log", decades),
+        ([3, 700], "log", ["1", "10", "100", "1 k"]),
+        ([0, 1, 10**6], "symlog", ["0", *decades]),
+        ([1e-3, 1e9], "log", ["0.001", "0.1", "10", "1 k", "100 k", "10 M", "1 G"]),
+    ):
+        scale = axes.choose(values)
+        same((values, scale.kind, scale.labels), (values, kind, want))
+        for value in values:
+            assert scale.low < value < scale.high, (value, scale)
+    same(axes.doubling([1, 2, 8]).labels, ["1", "2", "4", "8"])
+    same(axes.doubling([0, 5]).labels, ["0", "4", "8"])
+
+
+def test_axes_drawn():
+    """axes: what is drawn is what was chosen, along both axes"""
+    for values in ([1.1, 1.2], [1.1, 1.1], [0, 0], [1, 10**6], [0, 0.002, 7000]):
+        fig, ax = plots.plt.subplots(figsize=(3, 2))
+        ax.plot(values, values, "o")
+        scale = axes.choose(values)
+        for axis in (ax.xaxis, ax.yaxis):
+            axes.apply(axis, scale, "bytes")
+            same(list(labels_of(axis)), scale.labels)
+        check_axes(fig)
+        plots.plt.close(fig)
+
+
+def bytes_plot(values):
+    """The axes of the plot of bytes per switch: {policy: bytes per switch}."""
+    with tempfile.TemporaryDirectory() as base:
+        fixture.write_run(base, policies=tuple(values), rounds=2)
+        for nr, workload in ((nr, w) for nr in (1, 2) for w in ("compile", "pipe")):
+            for policy, value in values.items():
+                path = f"{base}/r{nr}/{workload}/{policy}/stats"
+                with open(path, encoding="ascii") as f:
+                    text = counter("switches", 10_000)(f.read())
+                text = counter("bytes_copied", round(value * 10_000))(text)
+                fixture.put(path, text)
+        data = machines.Data([machines.only(raw.read_run(base))])
+    fig = plots.bytes_per_switch(data)
+    check_axes(fig, values)
+    labels = [list(labels_of(ax.xaxis)) for ax in fig.axes]
+    plots.plt.close(fig)
+    return labels
+
+
+def test_plot_axes():
+    """a plot: axes for values that are close, equal, zero, and far apart"""
+    close = ["0", "0.2", "0.4", "0.6", "0.8", "1", "1.2"]
+    same(bytes_plot({"always": 1.2, "dirty": 1.1}), [close] * 2)
+    same(bytes_plot({"always": 1.1, "dirty": 1.1}), [close] * 2)
+    zero = bytes_plot({"always": 4096, "dirty": 0})
+    same(zero, [["0", "1 k", "2 k", "3 k", "4 k", "5 k"]] * 2)
+    far = bytes_plot({"always": 10**6, "flag": 0, "dirty": 1})
+    same(far, [["0", "1", "10", "100", "1 k", "10 k", "100 k", "1 M"]] * 2)
 
 
 def test_violation_after():
