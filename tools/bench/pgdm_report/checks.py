@@ -231,7 +231,7 @@ def dirty_bytes(data):
             )
     text = (
         f"dirty is not beaten in {count} comparisons; "
-        f"at most {worst:.2f} times the bytes of another"
+        f"at most {worst:.3g} times the bytes of another"
     )
     return beaten_check("dirty-bytes", beaten, count, text)
 

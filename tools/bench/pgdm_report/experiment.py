@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The report of the full benchmark: every policy, a machine for each setting."""
 
-from . import checks, documents, machines, quick, tables
+from . import checks, documents, machines, quick, tables, verdict
 from .model import Column, Note, Report, Table
 
 MEANING = Note(
@@ -17,6 +17,9 @@ MEANING = Note(
         "Counts hold; cycles are those of the host's CPU, running the same core files.",
     ),
 )
+
+# Checks that the verdict quotes.
+QUOTED = ("audit", "dirty-bytes", "dirty-ipis", "dirty-sync-cycles", "dirty-periods")
 
 # Facts that differ from machine to machine, or that another table has.
 NOT_SHARED = ("cpus", "pti", "seconds", "started", "host_load")
@@ -64,14 +67,15 @@ def facts(data):
 
 def report(data, plots, files):
     """All of it. @files: what lies beside the page."""
+    rows = checks.check(data, checks.FULL)
     appendix = [machine_table(data)]
     if data.first:
         appendix.append(quick.where(data.first, NOT_SHARED))
     return Report(
         title="pgd-mirror: every policy",
+        verdict=verdict.decide(data, rows, QUOTED),
         facts=facts(data),
-        verdict=[],
-        checks=checks.check(data, checks.FULL),
+        checks=rows,
         plots=plots,
         tables=tables.make(data),
         notes=[MEANING],

@@ -103,13 +103,22 @@ class Note:
     terminal: str = ""  # what of it is printed
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What came out, in plain words: a sentence that has it all, and further ones."""
+
+    headline: str
+    sentences: list
+    failed: bool = False
+
+
 @dataclass
 class Report:
     """All of it, in the order in which it is shown."""
 
     title: str
+    verdict: Verdict
     facts: str  # what was run, and on what, in a line
-    verdict: list  # sentences
     checks: list
     plots: list
     tables: list

@@ -21,6 +21,8 @@ tbody th { background: #f2f2f2; font-weight: normal; text-align: left; }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.left { white-space: normal; }
 img { max-width: 100%; }
+.verdict { border-left: .4em solid #111; padding: .1em 1em; background: #f2f2f2; }
+.verdict.failed { border: .2em solid #111; }
 .bad { font-weight: bold; border: 2px solid #111; } .wide { overflow-x: auto; }
 @media print {
   body { font-size: 9pt; max-width: none; margin: 0; }
@@ -94,6 +96,16 @@ def meanings(table):
     return table_of(Table.of(name, "What the columns mean", columns, told))
 
 
+def verdict(one):
+    """The first thing on the page."""
+    failed = " failed" if one.failed else ""
+    items = "".join(f"<li>{escape(sentence)}</li>\n" for sentence in one.sentences)
+    return (
+        f"<div class='verdict{failed}'><p><strong>{escape(one.headline)}</strong></p>\n"
+        f"<ul>\n{items}</ul></div>"
+    )
+
+
 def plot(one):
     name, what = escape(one.file), escape(one.what)
     return f"<p><a href='{name}'><img src='{name}' alt='{what}'></a></p>"
@@ -125,7 +137,8 @@ def render(report):
         "<meta name=viewport content='width=device-width'>",
         f"<title>{title}</title><style>{STYLE}</style></head><body>",
         f"<h1>{title}</h1>",
-        f"<p>{escape(report.facts)}</p>",
+        verdict(report.verdict),
+        f"<p>What was run: {escape(report.facts)}</p>",
         "<h2>Checks</h2>",
         checks(report),
     ]

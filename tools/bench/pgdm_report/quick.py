@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """The report of the quick benchmark: one machine, a few policies."""
 
-from . import checks, documents, measures
+from . import checks, documents, measures, verdict
 from .model import Column, Group, Note, Report, Table
 from .numbers import short, times
 from .raw import NATIVE
 
 COUNTED_BY_KERNEL = ("switches", "flush_receipts", "faults_seen")
+
+# Checks that the verdict quotes.
+QUOTED = ("audit",)
 
 MEANING = Note(
     "What is shown",
@@ -290,13 +293,14 @@ def facts(run):
 def report(data, plots, files):
     """All of it. @files: what lies beside the page."""
     run = data.first
+    rows = checks.check(data, checks.QUICK)
     notes = [EMULATED] if run.emulated else []
     notes += [NATIVE_CYCLES] if "native.json" in files else []
     return Report(
         title="pgd-mirror benchmark",
+        verdict=verdict.decide(data, rows, QUOTED),
         facts=facts(run),
-        verdict=[],
-        checks=checks.check(data, checks.QUICK),
+        checks=rows,
         plots=plots,
         tables=[results(run)],
         notes=[*notes, MEANING],

@@ -48,7 +48,9 @@ def wrapped(text):
 
 def render(report):
     """What is printed."""
-    parts = [wrapped(f"{report.title} ({report.facts})")]
+    said = [report.verdict.headline, *report.verdict.sentences]
+    parts = [[report.title] + [part for sentence in said for part in wrapped(sentence)]]
+    parts.append(wrapped(f"What was run: {report.facts}"))
     tables = report.tables + report.appendix
     parts += [terminal(table) for table in tables if table.terminal]
     parts += [[note.terminal] for note in report.notes if note.terminal]

@@ -3,6 +3,7 @@
 """Tests of the full experiment's report: figures, checks, tables, plots."""
 
 import contextlib
+import html
 import io
 import json
 import os
@@ -335,6 +336,25 @@ def test_plot_axes():
         plots.plt.close(fig)
     none = machines.Data([machines.Machine("1", 1, False)])
     same([name for plot, name, _ in plots.FULL if plot(none)], [])
+
+
+def test_verdict():
+    """the verdict comes first: over the baseline, over the others, and the checks"""
+    made = Made()
+    printed = made.stdout.split("\n\n")[0].replace("\n", " ")
+    page = made.files["full.html"]
+    first = html.unescape(page[page.index("<h1>") : page.index("<table")])
+    for text in (
+        "dirty won over always, the baseline, on all 4 cases (workload and machine), in "
+        "each round: it wrote 1994 times fewer bytes into mirrors (churn, 1 CPU) to",
+        "All 7 checks passed.",
+        "dirty-bytes: dirty is not beaten in 8 comparisons",
+    ):
+        assert text in printed and text in first, (text, printed, first)
+    made = Made(beat("flag", "bytes_copied", 1000))
+    said = made.stdout.splitlines()
+    same(said[1], "The benchmark FAILED: 1 of 7 checks failed: dirty-bytes.")
+    assert said[2].startswith("dirty-bytes: by flag on churn"), said
 
 
 def test_page():

@@ -3,6 +3,7 @@
 """Tests of the benchmark's report: the figures, and that no loss goes unseen."""
 
 import contextlib
+import html
 import html.parser
 import io
 import json
@@ -150,7 +151,7 @@ def test_width():
     """the table fits 126 columns, with every policy and long numbers"""
     names = "always always-exit flag flag-mm flush-only carry eager dirty".split()
     made = Made(policies=names, syncs=123_456_789)
-    table = made.stdout.split("\n\n")[1]
+    table = next(s for s in made.stdout.split("\n\n") if "\npolicy  " in s)
     too_long = [line for line in table.splitlines() if len(line) > 126]
     same(too_long, [])
     same(len([line for line in table.splitlines() if not line.startswith("==")]), 2 + 2 * len(names))
@@ -316,6 +317,77 @@ def test_plot_axes():
     same(zero, [["0", "1 k", "2 k", "3 k", "4 k", "5 k"]] * 2)
     far = bytes_plot({"always": 10**6, "flag": 0, "dirty": 1})
     same(far, [["0", "1", "10", "100", "1 k", "10 k", "100 k", "1 M"]] * 2)
+
+
+def said_first(made):
+    """What comes before the first table, printed and on the page: the same."""
+    printed = made.stdout.split("\n\n")[0].split("\n", 1)[1].replace("\n", " ")
+    page = made.page[made.page.index("<h1>") : made.page.index("<table")]
+    assert "class='verdict" in page, page
+    items = re.findall(r"<(?:strong|li)>(.*?)</", page)
+    same(html.unescape(" ".join(items)), printed)
+    return printed
+
+
+def copied(workload, policy, values):
+    """Set the bytes copied in each round."""
+
+    def spoil(made):
+        for nr, value in enumerate(values, 1):
+            path = f"r{nr}/{workload}/{policy}/stats"
+            edit(path, counter("bytes_copied", value))(made)
+
+    return spoil
+
+
+def test_verdict():
+    """the verdict comes first: who won, over what, by how much; all checks passed"""
+    made = Made(copied("pipe", "dirty", [8 * 512 * 10_050] * 3))
+    said = said_first(made)
+    want = (
+        r"dirty won over always, the baseline, on all 2 workloads, in each round: it "
+        r"wrote 3\.00 times fewer bytes into mirrors \(pipe\) to 1998 times fewer "
+        r"\(compile\)\. All 8 checks passed\. audit: 0 violations"
+    )
+    assert re.match(want, said), said
+
+
+def test_verdict_lost():
+    """the verdict tells where the baseline was better, and where that is open"""
+    always = 8 * 512 * 30_100
+    made = Made(copied("pipe", "dirty", [2 * always] * 3))
+    said = said_first(made)
+    assert "dirty won over always, the baseline, on 1 of 2 workloads" in said, said
+    assert "It lost, by bytes: 1.99 times on pipe." in said, said
+    made = Made(copied("pipe", "dirty", [2 * always, always // 2, always // 2]))
+    said = said_first(made)
+    assert "It neither won nor lost in all rounds: 0.50 times on pipe." in said, said
+    made = Made(copied("compile", "dirty", [0] * 3), workloads=("compile",))
+    assert "on compile, in each round: it wrote no bytes into" in said_first(made)
+
+
+def test_verdict_failed():
+    """a failed check comes before everything else, by name and with what was found"""
+    made = Made(edit(f"{STEP}/audit", lambda t: t.replace(" 0 viol", " 2 viol")))
+    said = said_first(made)
+    assert said.startswith("The benchmark FAILED: 1 of 8 checks failed: audit. The fig"), said
+    assert "audit: 2 violations: compile/dirty round 2: 2." in said, said
+    assert "All 8 checks passed" not in said
+    made = Made(edit("r3/pipe/dirty/stats", counter("bytes_copied", 10**9)))
+    said = said_first(made)
+    assert said.startswith("The benchmark FAILED: 1 of 8 checks failed: dirty-never-more. d")
+
+
+def test_verdict_without():
+    """without the baseline, or without dirty, the verdict says so"""
+    made = Made(policies=("dirty",), syncs=60_000)
+    said = said_first(made)
+    assert said.startswith("There is no winner: always, the baseline, was not run."), said
+    assert "6 of 8 checks passed, none failed; skipped: dirty-compile, dirty-nev" in said
+    said = said_first(Made(policies=("always", "flag"), syncs=60_000))
+    assert said.startswith("flag did not win over always, the baseline, on any of"), said
+    said = said_first(Made(policies=("always", "flush-only"), syncs=60_000))
+    assert said.startswith("There is no winner: nothing was run"), said
 
 
 def test_violation_after():

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The verdict in plain words: what won, by how much, and whether to believe it."""
+
+from . import comparison, measures
+from .checks import SAME_WORK
+from .model import FAIL, NOTE, PASS, SKIP, Verdict
+from .numbers import times
+
+BASELINE = f"{measures.BASELINE}, the baseline,"
+FEW = 4  # of what is listed by name
+
+# Checks without which no figure can be believed; the others judge the figures.
+SOUND = {"complete", "settings", "workloads", "audit", "syncs"}
+
+
+def listed(found):
+    """One, two and three; or the first few and how many more."""
+    if len(found) > FEW:
+        found = [*found[:FEW], f"{len(found) - FEW} more"]
+    if len(found) < 2:
+        return "".join(found)
+    return f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def plural(count, what):
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def checks_told(checks):
+    """How many passed, and what the others are."""
+
+    def names(verdict):
+        return [check.name for check in checks if check.verdict == verdict]
+
+    passed, total = len(names(PASS)), len(checks)
+    if passed == total:
+        return f"All {plural(total, 'check')} passed."
+    failed = len(names(FAIL)) or "none"
+    text = f"{passed} of {plural(total, 'check')} passed, {failed} failed"
+    if names(SKIP):
+        text += f"; skipped: {', '.join(names(SKIP))}"
+    if names(NOTE):
+        text += f"; to be read: {', '.join(names(NOTE))}"
+    return text + "."
+
+
+def against_baseline(data, policy, measure):
+    """{where: ratio to the baseline} of a policy, wherever both were run."""
+    found = {}
+    for machine, workload in comparison.pairs(data.machines):
+        ratio = measures.ratio_to_baseline(machine.run, workload, policy, measure)
+        if ratio:
+            where = f"{workload}, {machine.label}" if machine.name else workload
+            found[where] = ratio
+    return found
+
+
+def fewer(ratio, what=""):
+    """How many bytes, as opposed to the baseline's."""
+    return f"{times(ratio)} times fewer{what}" if ratio else f"no{what} at all"
+
+
+def span(ratios):
+    """From the least gain to the greatest."""
+    by_gain = sorted(ratios, key=lambda where: -ratios[where]["median"])
+    least, most = by_gain[0], by_gain[-1]
+    first = fewer(ratios[least]["median"], " bytes into mirrors")
+    if len(ratios) == 1:
+        return first
+    return f"{first} ({least}) to {fewer(ratios[most]['median'])} ({most})"
+
+
+def medians(ratios):
+    """The worst of them first."""
+    found = sorted(((r["median"], where) for where, r in ratios.items()), reverse=True)
+    return listed([f"{median:.2f} times on {where}" for median, where in found])
+
+
+def versus(data, policy):
+    """A policy against the baseline. Won and lost is what is so in each round."""
+    ratios = against_baseline(data, policy, measures.written)
+    if not ratios:
+        return [f"There is no winner: {policy} and {BASELINE} share no whole round."]
+    won = {where: r for where, r in ratios.items() if r["max"] < 1}
+    lost = {where: r for where, r in ratios.items() if r["min"] > 1}
+    even = {w: r for w, r in ratios.items() if w not in won and w not in lost}
+    many = f"{len(ratios)} workloads"
+    if data.machines[0].name:
+        many = f"{len(ratios)} cases (workload and machine)"
+    if won:
+        where = f"all {many}" if len(won) == len(ratios) else f"{len(won)} of {many}"
+        where = where if len(ratios) > 1 else next(iter(won))
+        what = f"{policy} won over {BASELINE} on {where}, in each round"
+        out = [f"{what}: it wrote {span(won)}."]
+    else:
+        where = f"any of {many}" if len(ratios) > 1 else next(iter(ratios))
+        out = [f"{policy} did not win over {BASELINE} on {where}."]
+    if lost:
+        out.append(f"It lost, by bytes: {medians(lost)}.")
+    if even:
+        out.append(f"It neither won nor lost in all rounds: {medians(even)}.")
+    syncs = against_baseline(data, policy, measures.syncs)
+    other = {w: r for w, r in syncs.items() if abs(r["median"] - 1) > SAME_WORK}
+    if other:
+        out.append(f"The work was not the same, by the syncs made: {medians(other)}.")
+    return out
+
+
+def winners(data):
+    """The policy that the module is about; without it, each that is correct."""
+    run = {p for m in data.machines if m.run for p in m.run.policies}
+    if measures.BASELINE not in run:
+        return [f"There is no winner: {BASELINE} was not run."]
+    if measures.SUBJECT in run:
+        return versus(data, measures.SUBJECT)
+    others = [p for p in comparison.correct(sorted(run)) if p != measures.BASELINE]
+    if not others:
+        return [f"There is no winner: nothing was run that {BASELINE} compares with."]
+    return [sentence for policy in others for sentence in versus(data, policy)]
+
+
+def decide(data, checks, quoted):
+    """All of it. @quoted: names of checks that say more of what was found."""
+    found = winners(data)
+    failed = [check for check in checks if check.verdict == FAIL]
+    said = [
+        f"{check.name}: {check.text}."
+        for check in checks
+        if check.name in quoted and check.verdict in (PASS, NOTE)
+    ]
+    if not failed:
+        return Verdict(found[0], [checks_told(checks), *found[1:], *said])
+    names = ", ".join(check.name for check in failed)
+    count = f"{len(failed)} of {plural(len(checks), 'check')}"
+    headline = f"The benchmark FAILED: {count} failed: {names}."
+    if any(check.name in SOUND for check in failed):
+        headline += " The figures are not to be relied on."
+    why = [f"{check.name}: {check.text}." for check in failed]
+    return Verdict(headline, [*why, *found, *said], failed=True)
