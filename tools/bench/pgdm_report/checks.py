@@ -7,7 +7,7 @@ measured (machines.Data); those of QUICK alone look at the first machine.
 
 from . import comparison, measures
 from .model import FAIL, NOTE, PASS, SKIP, Check
-from .numbers import INFINITE
+from .numbers import INFINITE, plural
 from .raw import NATIVE
 
 MIN_SYNCS = 100_000
@@ -59,7 +59,8 @@ def machines_whole(data):
         for m in data.machines
         if m.verdict != "whole"
     ]
-    text = f"all {len(data.machines)} machines came to their end with every step"
+    count = plural(len(data.machines), "machine")
+    text = f"all of {count} came to their end with every step"
     return Check("settings", judge(not bad), "; ".join(bad) or text, len(bad), 0)
 
 
@@ -286,8 +287,8 @@ def dirty_periods(data):
     ratio, best, writes, cpus, rate = max(cells)
     text = (
         f"of {len(cells)} cells another policy costs fewer native cycles in "
-        f"{len(lost)}; the worst: {ratio:.2f} times those of {best}, {writes} writes, "
-        f"{cpus} CPUs, {rate} returns"
+        f"{len(lost)}; the worst: {ratio:.2f} times those of {best}, "
+        f"{plural(writes, 'write')}, {plural(cpus, 'CPU')}, {plural(rate, 'return')}"
     )
     return Check(name, NOTE if lost else PASS, text, len(lost), None)
 

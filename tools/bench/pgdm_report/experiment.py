@@ -2,7 +2,8 @@
 """The report of the full benchmark: every policy, a machine for each setting."""
 
 from . import checks, documents, machines, quick, tables, verdict
-from .model import Column, Note, Report, Table
+from .model import TEXT, WORD, Column, Note, Report, Table
+from .numbers import plural
 
 MEANING = Note(
     "What is shown",
@@ -41,11 +42,14 @@ def summary(machine):
 def machine_table(data):
     """Each machine, and whether all of it is there."""
     columns = (
-        Column("verdict", lambda m: m.verdict, width=10, left=True),
-        Column("machine", lambda m: m.label, left=True),
-        Column("told", summary, left=True),
+        Column("verdict", lambda m: m.verdict, width=10, kind=WORD),
+        Column("machine", lambda m: m.label, kind=WORD),
+        Column("told", summary, kind=TEXT),
     )
-    bad = lambda machine: machine.verdict != "whole"  # noqa: E731
+
+    def bad(machine):
+        return machine.verdict != "whole"
+
     rows = data.machines
     return Table.of("machines", "Machines", columns, rows, terminal=True, bad=bad)
 
@@ -53,13 +57,13 @@ def machine_table(data):
 def facts(data):
     """What was run."""
     run = data.first
-    count = len(data.machines)
-    where = f"{count} machine{'s' if count > 1 else ''}"
+    where = plural(len(data.machines), "machine")
     if not run:
         return where
     found = documents.environment(run)
     return (
-        f"{where}, {len(run.policies)} policies, {len(run.workloads)} workloads: "
+        f"{where}, policies {', '.join(run.policies)}, "
+        f"{plural(len(run.workloads), 'workload')}: "
         f"kernel {found['kernel']}, by {found['accel']}, {found['mode']} mode, "
         f"commit {str(found['commit'])[:12]}"
     )

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from . import raw
+from .numbers import plural
 
 SETTING = re.compile(r"^([1-9][0-9]?)(p?)$")
 SWEEP_KEYS = ("writes", "trips", "cpus", "periods")
@@ -23,7 +24,7 @@ class Machine:
     name: str  # '' for the only one
     cpus: int
     pti: bool
-    run: object = None  # raw.Run
+    run: raw.Run = None
     cells: list = field(default_factory=list)  # one a round, policy and cell
     problems: list = field(default_factory=list)
 
@@ -36,8 +37,7 @@ class Machine:
 
     @property
     def label(self):
-        plural = "s" if self.cpus > 1 else ""
-        return f"{self.cpus} CPU{plural}{', PTI' if self.pti else ''}"
+        return plural(self.cpus, "CPU") + (", PTI" if self.pti else "")
 
     @property
     def prefix(self):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 PASS, FAIL, SKIP, NOTE = "PASS", "FAIL", "SKIP", "NOTE"
+NUMBER, WORD, TEXT = "number", "word", "text"
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,15 @@ class Column:
     name: str
     value: Callable  # row -> value; None where there is none
     show: Callable = str  # value -> text
-    unit: str = ""  # of the values, where the name does not say it
+    unit: str = ""  # of the values; '' for counts, and where rows differ
     meaning: str = ""
     heads: tuple = ()  # the name on the terminal: two lines
     width: int = 0  # on the terminal; 0: that of the longest cell
-    left: bool = False  # words, not numbers
+    kind: str = NUMBER  # NUMBER, WORD, or TEXT, which may be wrapped
 
-    @property
-    def label(self):
-        """Name and unit."""
-        if not self.unit or self.unit in self.name:
+    def label(self, title=""):
+        """Name and unit, where neither the name nor the table's title says it."""
+        if not self.unit or self.unit in self.name or self.unit in title:
             return self.name
         return f"{self.name}, {self.unit}"
 

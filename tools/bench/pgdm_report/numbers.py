@@ -56,6 +56,11 @@ def ratio_cell(ratio):
     return f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.3f}"
 
 
+def plural(count, what):
+    """1 thing, 2 things."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def tick(value):
     """A number on an axis: 0.05, 1, 20, 1.5 k, 10 M."""
     for factor, unit in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"), (1, "")):

@@ -4,28 +4,29 @@
 import re
 from html import escape
 
-from .model import FAIL, Column, Table
+from .model import FAIL, NUMBER, TEXT, WORD, Column, Table
 
 STYLE = """
 body { font: 15px/1.45 sans-serif; color: #111; background: #fff;
-  max-width: 75em; margin: 2em auto; padding: 0 1em; }
+  max-width: 78em; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.5em; } h2 { font-size: 1.2em; margin-top: 2em; }
-p, li { max-width: 60em; }
-table { border-collapse: collapse; margin-bottom: 1em; }
+p, li { max-width: 60em; } p.plot { max-width: none; }
+table { border-collapse: collapse; margin-bottom: 1em; font-size: 13px; }
 caption { text-align: left; font-weight: bold; padding: .4em 0; }
-th, td { padding: .15em .6em; border-bottom: 1px solid #ccc;
+th, td { padding: .15em .5em; border-bottom: 1px solid #ccc;
   text-align: right; vertical-align: top; }
-th.left, td.left { text-align: left; }
+.word, .text { text-align: left; }
 thead th { border-bottom: 2px solid #111; vertical-align: bottom; }
 tbody th { background: #f2f2f2; font-weight: normal; text-align: left; }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.left { white-space: normal; }
+td.text { white-space: normal; }
 img { max-width: 100%; }
 .verdict { border-left: .4em solid #111; padding: .1em 1em; background: #f2f2f2; }
 .verdict.failed { border: .2em solid #111; }
 .bad { font-weight: bold; border: 2px solid #111; } .wide { overflow-x: auto; }
 @media print {
   body { font-size: 9pt; max-width: none; margin: 0; }
+  table { font-size: 8pt; }
   .wide { overflow: visible; }
   th, td { padding: .1em .3em; }
   thead { display: table-header-group; } tr { break-inside: avoid; }
@@ -40,8 +41,9 @@ def marked(text):
 
 
 def cell(column, text, tag="td", scope=""):
-    left = " class=left" if column.left else ""
-    return f"<{tag}{scope}{left}>{escape(text)}</{tag}>"
+    kind = "" if column.kind == NUMBER else f" class={column.kind}"
+    shown = marked(text) if column.kind == WORD else escape(text)
+    return f"<{tag}{scope}{kind}>{shown}</{tag}>"
 
 
 def table_rows(table, rows):
@@ -55,8 +57,9 @@ def table_of(table, caption=True):
     """A table; wide ones are scrolled by themselves."""
     out = [f"<div class=wide><table id='{escape(table.name)}'>"]
     if caption:
-        out.append(f"<caption>{escape(table.title)}</caption>")
-    head = "".join(cell(c, c.label, "th", " scope=col") for c in table.columns)
+        out.append(f"<caption>{marked(table.title)}</caption>")
+    labels = [(c, c.label(table.title)) for c in table.columns]
+    head = "".join(cell(c, text, "th", " scope=col") for c, text in labels)
     out.append(f"<thead><tr>{head}</tr></thead><tbody>")
     span = len(table.columns)
     for group in table.groups:
@@ -67,19 +70,19 @@ def table_of(table, caption=True):
             )
         out += table_rows(table, group.rows)
         if not group.rows:
-            out.append(f"<tr><td class=left colspan={span}>no result</td></tr>")
+            out.append(f"<tr><td class=word colspan={span}>no result</td></tr>")
     out.append("</tbody></table></div>")
     return "\n".join(out)
 
 
 def checks(report):
     columns = (
-        Column("verdict", lambda check: check.verdict, left=True),
-        Column("check", lambda check: check.name, left=True),
-        Column("found", lambda check: check.text, left=True),
+        Column("verdict", lambda check: check.verdict, kind=WORD),
+        Column("check", lambda check: check.name, kind=WORD),
+        Column("found", lambda check: check.text, kind=TEXT),
     )
-    bad = lambda check: check.verdict == FAIL  # noqa: E731
-    made = Table.of("checks", "Checks", columns, report.checks, bad=bad)
+    made = Table.of("checks", "Checks", columns, report.checks)
+    made.bad = report.failed.__contains__
     return table_of(made, caption=False)
 
 
@@ -89,8 +92,8 @@ def meanings(table):
     if not told:
         return ""
     columns = (
-        Column("column", lambda column: column.label, left=True),
-        Column("meaning", lambda column: column.meaning, left=True),
+        Column("column", Column.label, kind=WORD),
+        Column("meaning", lambda column: column.meaning, kind=TEXT),
     )
     name = f"{table.name}-columns"
     return table_of(Table.of(name, "What the columns mean", columns, told))
@@ -108,7 +111,7 @@ def verdict(one):
 
 def plot(one):
     name, what = escape(one.file), escape(one.what)
-    return f"<p><a href='{name}'><img src='{name}' alt='{what}'></a></p>"
+    return f"<p class=plot><a href='{name}'><img src='{name}' alt='{what}'></a></p>"
 
 
 def note(one):

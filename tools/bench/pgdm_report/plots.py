@@ -23,7 +23,8 @@ from .raw import NATIVE  # noqa: E402
 
 plt.rcParams.update(
     {
-        "svg.fonttype": "none",
+        # The fonts of the reader may be wider: text is drawn.
+        "svg.fonttype": "path",
         "svg.hashsalt": "pgd-mirror",
         "font.family": "sans-serif",
         "font.size": 9,

@@ -2,8 +2,8 @@
 """The report of the quick benchmark: one machine, a few policies."""
 
 from . import checks, documents, measures, verdict
-from .model import Column, Group, Note, Report, Table
-from .numbers import short, times
+from .model import TEXT, WORD, Column, Group, Note, Report, Table
+from .numbers import plural, short, times
 from .raw import NATIVE
 
 COUNTED_BY_KERNEL = ("switches", "flush_receipts", "faults_seen")
@@ -120,7 +120,7 @@ COLUMNS = (
         meaning="When a mirror is synced, and how much of it is copied.",
         heads=("", "policy"),
         width=11,
-        left=True,
+        kind=WORD,
     ),
     counted(
         "switch",
@@ -232,7 +232,10 @@ def results(run):
         f"Size {run.meta['size']}, {run.rounds} rounds, medians; "
         "k, M, G are thousands, millions, thousand millions"
     )
-    bad = lambda result: audit(result) not in (None, "ok")  # noqa: E731
+
+    def bad(result):
+        return audit(result) not in (None, "ok")
+
     return Table("results", title, COLUMNS, groups, True, bad)
 
 
@@ -243,21 +246,23 @@ def rounds(run):
         return Column(name, value, "{:,}".format)
 
     def audited(step):
+        if step.policy == NATIVE:
+            return None
         entries = measures.entries_audited(step)
         found = step.audit["violations"] + step.running["violations"]
-        audits = 1 + step.running["audits"]
-        return f"{audits} audits, {entries:,} entries, {found} violations"
+        audits = plural(1 + step.running["audits"], "audit")
+        return f"{audits}, {entries:,} entries, {plural(found, 'violation')}"
 
     columns = (
-        Column("workload", lambda step: step.workload, left=True),
-        Column("policy", lambda step: step.policy, left=True),
+        Column("workload", lambda step: step.workload, kind=WORD),
+        Column("policy", lambda step: step.policy, kind=WORD),
         Column("round", lambda step: step.round),
         Column("run as", lambda step: step.order),
         Column("seconds", lambda step: step.seconds, "{:.1f}".format, "seconds"),
         number("switches", lambda step: step.stats["switches"]),
         number("syncs", lambda step: measures.syncs(step.stats)),
         number("bytes copied", lambda step: step.stats["bytes_copied"]),
-        Column("audit", audited),
+        Column("audit", audited, kind=WORD),
     )
     steps = [s for w in run.workloads for p in run.policies for s in run.of(w, p)]
     return Table.of("rounds", "Each round", columns, steps)
@@ -272,8 +277,8 @@ def where(run, leave_out=()):
         if name not in leave_out
     ]
     columns = (
-        Column("fact", lambda row: row[0], left=True),
-        Column("value", lambda row: row[1], left=True),
+        Column("fact", lambda row: row[0], kind=WORD),
+        Column("value", lambda row: row[1], kind=TEXT),
     )
     return Table.of("environment", "Where it ran", columns, rows)
 

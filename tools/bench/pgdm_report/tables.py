@@ -6,10 +6,12 @@ compared line by line. Their names and heads are those of that document.
 """
 
 from dataclasses import dataclass
+from typing import Callable
 
 from . import comparison, measures
-from .model import Column, Table
-from .numbers import plain, spelled
+from .machines import Machine
+from .model import WORD, Column, Table
+from .numbers import plain, plural, spelled
 from .raw import NATIVE
 
 
@@ -17,7 +19,7 @@ from .raw import NATIVE
 class Runs:
     """A row: a workload under a policy on a machine."""
 
-    machine: object
+    machine: Machine
     workload: str
     policy: str
 
@@ -28,12 +30,15 @@ class Runs:
 
 def label(name, value):
     """A column of words."""
-    return Column(name, value, left=True)
+    return Column(name, value, kind=WORD)
 
 
 def over_rounds(name, measure, unit=""):
     """A column of Runs: a measure of each round's counters."""
-    value = lambda runs: measures.spread_of(runs.steps, measure)  # noqa: E731
+
+    def value(runs):
+        return measures.spread_of(runs.steps, measure)
+
     return Column(name, value, spelled, unit)
 
 
@@ -99,7 +104,8 @@ def signals(data):
     ipis = ratio("ipis", lambda stats: stats["publishes"])
 
     def cycles(n):
-        return median_cycles(data.native, f"cycles, {cpus(n)}", group="write", n=n)
+        name = f"cycles, {plural(n, 'CPU')}"
+        return median_cycles(data.native, name, group="write", n=n)
 
     def interrupted(n):
         machine = next((m for m in shown if m.cpus == n), None)
@@ -109,10 +115,7 @@ def signals(data):
                 return None
             return measures.spread_of(machine.run.of("churn", policy), ipis)
 
-        return Column(f"IPIs, {cpus(n)}", value, spelled)
-
-    def cpus(n):
-        return f"{n} CPU{'s' if n > 1 else ''}"
+        return Column(f"IPIs, {plural(n, 'CPU')}", value, spelled)
 
     columns = [label("policy", str)]
     columns += [cycles(n) for n in (1, 2, 4, 8, 16, 64)]
@@ -152,9 +155,9 @@ def shares(data):
 class Xen:
     """A row: a measure of the workload compile on a machine."""
 
-    machine: object
+    machine: Machine
     name: str
-    measure: object
+    measure: Callable
 
     def spread(self, policy):
         return measures.spread_of(self.machine.run.of("compile", policy), self.measure)

@@ -3,13 +3,15 @@
 
 import textwrap
 
+from .model import NUMBER
+
 WIDTH = 126
 
 
 def line(columns, widths, cells):
     """One line; words to the left, numbers to the right."""
     parts = [
-        cell.ljust(width) if column.left else cell.rjust(width)
+        cell.rjust(width) if column.kind == NUMBER else cell.ljust(width)
         for column, width, cell in zip(columns, widths, cells)
     ]
     return " ".join(parts).rstrip()

@@ -4,7 +4,7 @@
 from . import comparison, measures
 from .checks import SAME_WORK
 from .model import FAIL, NOTE, PASS, SKIP, Verdict
-from .numbers import times
+from .numbers import plural, times
 
 BASELINE = f"{measures.BASELINE}, the baseline,"
 FEW = 4  # of what is listed by name
@@ -20,10 +20,6 @@ def listed(found):
     if len(found) < 2:
         return "".join(found)
     return f"{', '.join(found[:-1])} and {found[-1]}"
-
-
-def plural(count, what):
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def checks_told(checks):
@@ -65,9 +61,10 @@ def span(ratios):
     by_gain = sorted(ratios, key=lambda where: -ratios[where]["median"])
     least, most = by_gain[0], by_gain[-1]
     first = fewer(ratios[least]["median"], " bytes into mirrors")
-    if len(ratios) == 1:
+    last = fewer(ratios[most]["median"])
+    if first.startswith(last):
         return first
-    return f"{first} ({least}) to {fewer(ratios[most]['median'])} ({most})"
+    return f"{first} ({least}) to {last} ({most})"
 
 
 def medians(ratios):
