@@ -4,7 +4,7 @@
 import re
 from html import escape
 
-from .model import FAIL, NUMBER, TEXT, WORD, Column, Table
+from .model import NUMBER, TEXT, WORD, Column, Table
 
 STYLE = """
 body { font: 15px/1.45 sans-serif; color: #111; background: #fff;

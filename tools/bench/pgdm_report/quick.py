@@ -270,9 +270,9 @@ def rounds(run):
 
 def where(run, leave_out=()):
     """Facts of the machine."""
-    facts = documents.environment(run)
+    found = documents.environment(run)
     rows = [
-        (label, facts[name])
+        (label, found[name])
         for name, label in documents.ENVIRONMENT
         if name not in leave_out
     ]

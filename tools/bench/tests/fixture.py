@@ -56,7 +56,10 @@ def write_debugfs(where, policy, syncs):
     stats = stats_of(policy, syncs)
     put(f"{where}/stats", "".join(f"{n} {v}\n" for n, v in stats.items()))
     rows = [" ".join(["cpu", *stats])]
-    rows += [" ".join([str(cpu), *(str(v // CPUS) for v in stats.values())]) for cpu in range(CPUS)]
+    rows += [
+        " ".join([str(cpu), *(str(v // CPUS) for v in stats.values())])
+        for cpu in range(CPUS)
+    ]
     put(f"{where}/stats_percpu", "\n".join(rows) + "\n")
     slow = syncs // 50
     put(
@@ -71,8 +74,18 @@ def write_debugfs(where, policy, syncs):
     )
 
 
-def write_run(base, policies=("always", "dirty"), workloads=("compile", "pipe"), rounds=3, syncs=30_000, **meta_too):
-    """A whole run; the work differs a little from round to round. The rest goes to meta."""
+def write_run(
+    base,
+    policies=("always", "dirty"),
+    workloads=("compile", "pipe"),
+    rounds=3,
+    syncs=30_000,
+    **meta_too,
+):
+    """A whole run; the work differs a little from round to round.
+
+    The rest goes to meta.
+    """
     lists = {"policies": policies, "workloads": workloads, "trace": ("pipe",)}
     meta = {
         "format": 1,
@@ -98,19 +111,30 @@ def write_run(base, policies=("always", "dirty"), workloads=("compile", "pipe"),
         **meta_too,
     }
     put(f"{base}/meta", "".join(f"{n} {v}\n" for n, v in meta.items()))
-    put(f"{base}/host", "vm_status 0\nseconds 100\nhost_load 0.12\ncommit 0123456789abcdef\ncommit_changed no\n")
+    put(
+        f"{base}/host",
+        "vm_status 0\nseconds 100\nhost_load 0.12\n"
+        "commit 0123456789abcdef\ncommit_changed no\n",
+    )
     for nr in range(1, rounds + 1):
         for workload in workloads:
             for order, policy in enumerate(policies, 1):
                 step = f"{base}/r{nr}/{workload}/{policy}"
-                put(f"{step}/step", f"status 0\nnanoseconds 2500000000\norder {order}\n")
+                put(
+                    f"{step}/step", f"status 0\nnanoseconds 2500000000\norder {order}\n"
+                )
                 put(f"{step}/output", "done\n")
                 if policy == "native":
                     stats = {**dict.fromkeys(STATS, 0), "switches": syncs // 2}
-                    put(f"{step}/stats", "".join(f"{n} {v}\n" for n, v in stats.items()))
+                    put(
+                        f"{step}/stats", "".join(f"{n} {v}\n" for n, v in stats.items())
+                    )
                     continue
                 write_debugfs(step, policy, syncs + 100 * nr)
-                put(f"{step}/audits_running", f"audited 6 mirrors, {6 * ENTRIES} entries, 0 violations\n" * 2)
+                put(
+                    f"{step}/audits_running",
+                    f"audited 6 mirrors, {6 * ENTRIES} entries, 0 violations\n" * 2,
+                )
     put(f"{base}/trace/perf.data", "not a real one\n")
     put(f"{base}/finished", f"failures 0\nrounds {rounds}\n")
 
@@ -120,23 +144,49 @@ PERIODS = 3
 
 
 def write_cells(where, policy, cpus):
-    """What sweep.c prints: always copies the table at each switch, dirty what changed."""
+    """What sweep.c prints.
+
+    Always copies the table at each switch, dirty what changed.
+    """
     rows = ["writes trips cpus periods " + " ".join(STATS)]
     for writes, trips in SWEEP:
         stats = dict.fromkeys(STATS, 0)
         switches = PERIODS * cpus * trips
         entries = PERIODS * cpus * writes if policy == "dirty" else switches * ENTRIES
-        stats.update(switches=switches, entries_copied=entries, bytes_copied=8 * entries, publishes=PERIODS * writes)
-        rows.append(" ".join(str(v) for v in (writes, trips, cpus, PERIODS, *stats.values())))
+        stats.update(
+            switches=switches,
+            entries_copied=entries,
+            bytes_copied=8 * entries,
+            publishes=PERIODS * writes,
+        )
+        rows.append(
+            " ".join(str(v) for v in (writes, trips, cpus, PERIODS, *stats.values()))
+        )
     put(f"{where}/cells", "\n".join(rows) + "\n")
 
 
-def write_settings(base, settings=("1", "2p"), policies=("native", "always", "flag", "dirty"), rounds=2, **options):
+def write_settings(
+    base,
+    settings=("1", "2p"),
+    policies=("native", "always", "flag", "dirty"),
+    rounds=2,
+    **options,
+):
     """The machines of the full experiment."""
     for name in settings:
         cpus, pti = int(name.rstrip("p")), "on" if name.endswith("p") else "off"
         options.setdefault("workloads", ("churn", "compile"))
-        write_run(f"{base}/{name}", policies=policies, rounds=rounds, size="full", cpus=cpus, pti=pti, trace="", sweep=PERIODS, **options)
+        write_run(
+            f"{base}/{name}",
+            policies=policies,
+            rounds=rounds,
+            size="full",
+            cpus=cpus,
+            pti=pti,
+            trace="",
+            sweep=PERIODS,
+            **options,
+        )
         for nr in range(1, rounds + 1):
             for policy in policies:
                 if policy != "native":
@@ -145,34 +195,81 @@ def write_settings(base, settings=("1", "2p"), policies=("native", "always", "fl
 
 def spread(middle):
     """A spread as native.c writes it."""
-    return {"median": middle, "p10": middle * 0.9, "p90": middle * 1.1, "min": middle * 0.8, "max": middle * 1.3}
+    return {
+        "median": middle,
+        "p10": middle * 0.9,
+        "p90": middle * 1.1,
+        "min": middle * 0.8,
+        "max": middle * 1.3,
+    }
 
 
 def native_row(group, name, n, cycles, cache="hot", cpus=0, rate=0):
     """A row of native.json."""
     both = {"cycles": spread(cycles + 1), "over_empty": spread(cycles)}
-    return {"group": group, "name": name, "n": n, "cpus": cpus, "rate": rate, "cache": cache, "rounds": 10, **both}
+    return {
+        "group": group,
+        "name": name,
+        "n": n,
+        "cpus": cpus,
+        "rate": rate,
+        "cache": cache,
+        "rounds": 10,
+        **both,
+    }
 
 
 def native(policies=("always", "flag", "dirty"), ring=64, full=300, entry=3):
-    """native.json: a sync of single entries costs @entry cycles each, a full one @full."""
+    """native.json.
+
+    A sync of single entries costs @entry cycles each, a full one @full.
+    """
     rows = []
     for cache, factor in (("hot", 1), ("cold", 5)):
         rows.append(native_row("sweep", "rep movsq", 0, 100 * factor, cache))
         rows.append(native_row("sweep", "full", 0, full * factor, cache))
         for n in (0, 1, 16, 64, 65, 128, 512):
-            rows.append(native_row("sweep", "changes", n, (entry * n if n <= ring else full) * factor, cache))
+            rows.append(
+                native_row(
+                    "sweep",
+                    "changes",
+                    n,
+                    (entry * n if n <= ring else full) * factor,
+                    cache,
+                )
+            )
     for policy in policies:
         own = policy == "dirty"
         for cpus in (1, 2, 4, 8, 16, 64):
-            rows.append(native_row("write", policy, cpus, 20 if policy != "flag" else 20 + 5 * cpus, cpus=cpus))
+            rows.append(
+                native_row(
+                    "write",
+                    policy,
+                    cpus,
+                    20 if policy != "flag" else 20 + 5 * cpus,
+                    cpus=cpus,
+                )
+            )
         for n in (0, 1, 8, 64, 256):
             for group in ("switch", "flush", "fault"):
-                rows.append(native_row(group, policy, n, min(3 * n, full) if own else full, cpus=2))
+                rows.append(
+                    native_row(
+                        group, policy, n, min(3 * n, full) if own else full, cpus=2
+                    )
+                )
         for rate in (1, 4):
             for cpus in (1, 2):
                 for n in (0, 8, 512):
-                    rows.append(native_row("period", policy, n, 30 + (min(3 * n, full) / rate if own else full), cpus=cpus, rate=rate))
+                    rows.append(
+                        native_row(
+                            "period",
+                            policy,
+                            n,
+                            30 + (min(3 * n, full) / rate if own else full),
+                            cpus=cpus,
+                            rate=rate,
+                        )
+                    )
     return {"format": 2, "cpu": "a CPU", "ring": ring, "rows": rows, "targets": []}
 
 

@@ -7,7 +7,9 @@ import traceback
 
 def run(module):
     """Run them in the order in which they are written; returns a status."""
-    tests = [(n, f) for n, f in vars(module).items() if n.startswith("test_") and callable(f)]
+    tests = [
+        (n, f) for n, f in vars(module).items() if n.startswith("test_") and callable(f)
+    ]
     print("KTAP version 1")
     print(f"1..{len(tests)}")
     failed = 0

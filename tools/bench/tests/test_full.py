@@ -23,11 +23,15 @@ import fixture  # noqa: E402
 import full  # noqa: E402
 import ktap  # noqa: E402
 from ktap import same  # noqa: E402
-from pgdm_report import comparison, machines, measures, plots  # noqa: E402
+from pgdm_report import comparison, machines, measures  # noqa: E402
+from pgdm_report import plots as drawing  # noqa: E402
 from pgdm_report.numbers import plain, spelled  # noqa: E402
 from test_report import Page, check_axes, counter, edit, remove  # noqa: E402
 
-ICOUNT = "absent switch 6000.0\nabsent switch 6010.0\nlive switch 6085.0\nlive switch 6095.0\n"
+ICOUNT = (
+    "absent switch 6000.0\nabsent switch 6010.0\n"
+    "live switch 6085.0\nlive switch 6095.0\n"
+)
 
 
 class Made:
@@ -35,23 +39,33 @@ class Made:
 
     def __init__(self, spoil=None, native=None, plots=False, **options):
         self.top = tempfile.mkdtemp()
-        self.raw, self.out = os.path.join(self.top, "raw"), os.path.join(self.top, "out")
+        self.raw, self.out = os.path.join(self.top, "raw"), os.path.join(
+            self.top, "out"
+        )
         os.makedirs(self.raw)
         fixture.write_settings(self.raw, **options)
-        for name, content in (("native.json", native or fixture.native()), ("native-ring.json", fixture.native(ring=1024))):
+        for name, content in (
+            ("native.json", native or fixture.native()),
+            ("native-ring.json", fixture.native(ring=1024)),
+        ):
             fixture.put(f"{self.out}/{name}", json.dumps(content))
         fixture.put(f"{self.out}/icount.raw", ICOUNT)
         if spoil:
             spoil(self)
         stdout, stderr = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-            self.status = full.main(["--raw", self.raw, "--out", self.out] + ([] if plots else ["--no-plots"]))
+            self.status = full.main(
+                ["--raw", self.raw, "--out", self.out]
+                + ([] if plots else ["--no-plots"])
+            )
         self.stdout, self.stderr = stdout.getvalue(), stderr.getvalue()
         self.files = {}
         for name in os.listdir(self.out):
             with open(f"{self.out}/{name}", encoding="utf-8") as f:
                 self.files[name] = f.read()
-        self.json = json.loads(self.files["full.json"]) if "full.json" in self.files else None
+        self.json = (
+            json.loads(self.files["full.json"]) if "full.json" in self.files else None
+        )
         shutil.rmtree(self.top)
 
     def failed(self):
@@ -68,8 +82,14 @@ class Made:
 
     def table(self, name):
         """A table of answers.txt: its lines, as cells."""
-        part = self.files["answers.txt"].split(f"Table `{name}`")[1].split("\nTable ")[0]
-        return [[c.strip() for c in line.strip("|").split("|")] for line in part.splitlines() if line.startswith("|")]
+        part = (
+            self.files["answers.txt"].split(f"Table `{name}`")[1].split("\nTable ")[0]
+        )
+        return [
+            [c.strip() for c in line.strip("|").split("|")]
+            for line in part.splitlines()
+            if line.startswith("|")
+        ]
 
 
 def test_good_run():
@@ -85,7 +105,9 @@ def test_lost_machine():
     made = Made(remove("2p/meta"))
     same((made.status, made.failed()), (1, ["settings"]))
     same(made.verdicts(), {"1": "whole", "2p": "lost"})
-    assert "2 CPUs, PTI: lost: nothing is there: meta: no such file" in made.text("settings"), made.text("settings")
+    assert "2 CPUs, PTI: lost: nothing is there: meta: no such file" in made.text(
+        "settings"
+    ), made.text("settings")
     assert "lost       2 CPUs, PTI" in made.stdout
     same(made.json["settings"][1]["bench"], None)
     assert made.table("new-entry")[2][0] == "1 CPU"
@@ -124,8 +146,14 @@ def test_sweep_missing():
     for change, text in (
         (remove("1/r2/sweep/flag/cells"), "r2/sweep/flag/cells: no such file"),
         (edit("1/r2/sweep/flag/cells", lambda t: t[:-3]), "cut short"),
-        (edit("1/r2/sweep/flag/cells", lambda t: t.replace("writes", "wrote")), "COUNTER...' is expected"),
-        (edit("1/r2/sweep/flag/cells", lambda t: t.replace(" ipis", " other")), "missing: ipis"),
+        (
+            edit("1/r2/sweep/flag/cells", lambda t: t.replace("writes", "wrote")),
+            "COUNTER...' is expected",
+        ),
+        (
+            edit("1/r2/sweep/flag/cells", lambda t: t.replace(" ipis", " other")),
+            "missing: ipis",
+        ),
         (edit("1/r2/sweep/flag/cells", lambda t: t + "1 2 3\n"), "3 values for"),
     ):
         made = Made(change)
@@ -135,14 +163,21 @@ def test_sweep_missing():
 
 def test_violation():
     """a violation in any machine fails"""
-    made = Made(edit("2p/r1/churn/flag/audit", lambda t: t.replace(" 0 violations", " 2 violations")))
+    made = Made(
+        edit(
+            "2p/r1/churn/flag/audit",
+            lambda t: t.replace(" 0 violations", " 2 violations"),
+        )
+    )
     same(made.failed(), ["audit"])
     assert "2 violations: 2 CPUs, PTI: churn/flag round 1: 2" in made.text("audit")
 
 
 def test_failed_workload():
     """a run that failed or took too long fails"""
-    made = Made(edit("1/r1/churn/flag/step", lambda t: t.replace("status 0", "status 124")))
+    made = Made(
+        edit("1/r1/churn/flag/step", lambda t: t.replace("status 0", "status 124"))
+    )
     same(made.failed(), ["workloads"])
 
 
@@ -184,7 +219,9 @@ def test_dirty_beaten_in_bytes():
     """dirty that writes more bytes than another correct policy on any workload fails"""
     made = Made(beat("flag", "bytes_copied", 1000))
     same((made.status, made.failed()), (1, ["dirty-bytes"]))
-    assert re.search(r"by flag on churn \(1 CPU\): \d+ and 17 bytes", made.text("dirty-bytes")), made.text("dirty-bytes")
+    assert re.search(
+        r"by flag on churn \(1 CPU\): \d+ and 17 bytes", made.text("dirty-bytes")
+    ), made.text("dirty-bytes")
 
 
 def test_writers_stores_count():
@@ -216,7 +253,9 @@ def test_first_copies_apart():
             path = f"1/r{nr}/churn/dirty/stats"
             edit(path, counter("bytes_copied", 8 * 60 + 400 * 4096))(made)
             edit(path, counter("attaches", 400))(made)
-            edit(f"1/r{nr}/churn/flag/stats", counter("bytes_copied", 8 * 61 + 4096))(made)
+            edit(f"1/r{nr}/churn/flag/stats", counter("bytes_copied", 8 * 61 + 4096))(
+                made
+            )
             edit(f"1/r{nr}/churn/flag/stats", counter("attaches", 1))(made)
             edit(f"1/r{nr}/churn/flag/stats", counter("publishes", 60))(made)
 
@@ -225,7 +264,10 @@ def test_first_copies_apart():
 
 def test_flush_only_is_no_rival():
     """a policy that is not correct is not what dirty is compared with"""
-    made = Made(beat("flush-only", "bytes_copied", 0), policies=("native", "always", "flush-only", "dirty"))
+    made = Made(
+        beat("flush-only", "bytes_copied", 0),
+        policies=("native", "always", "flush-only", "dirty"),
+    )
     same(made.failed(), [])
 
 
@@ -240,7 +282,9 @@ def test_dirty_beaten_in_cycles():
     same(Made(native=fixture.native(entry=4.7)).failed(), [])
     made = Made(native=fixture.native(entry=5))
     same(made.failed(), ["dirty-sync-cycles"])
-    assert "1.07 times" in made.text("dirty-sync-cycles"), made.text("dirty-sync-cycles")
+    assert "1.07 times" in made.text("dirty-sync-cycles"), made.text(
+        "dirty-sync-cycles"
+    )
 
 
 def test_losing_periods_are_told():
@@ -258,7 +302,12 @@ def test_losing_periods_are_told():
 
 def test_without_native():
     """without native figures their checks are skipped, their tables absent"""
-    made = Made(lambda m: [os.remove(f"{m.out}/{n}") for n in ("native.json", "native-ring.json", "icount.raw")])
+    made = Made(
+        lambda m: [
+            os.remove(f"{m.out}/{n}")
+            for n in ("native.json", "native-ring.json", "icount.raw")
+        ]
+    )
     same(made.failed(), [])
     same([c["verdict"] for c in made.json["checks"]][-2:], ["SKIP", "SKIP"])
     assert "Table `sync`" not in made.files["answers.txt"]
@@ -267,32 +316,61 @@ def test_without_native():
 
 def test_crossing():
     """the break-even lies between the two numbers that enclose it"""
-    same(comparison.crossing(fixture.native(ring=1024), "hot"), 64 + (300 - 192) / (384 - 192) * 64)
+    same(
+        comparison.crossing(fixture.native(ring=1024), "hot"),
+        64 + (300 - 192) / (384 - 192) * 64,
+    )
     same(comparison.crossing(fixture.native(), "hot"), None)
 
 
 def test_maps():
     """maps: dirty against the best of the others, which is named"""
-    same(comparison.against_best({"dirty": 2, "flag": 4, "always": 8}, "dirty"), (0.5, "flag"))
+    same(
+        comparison.against_best({"dirty": 2, "flag": 4, "always": 8}, "dirty"),
+        (0.5, "flag"),
+    )
     same(comparison.against_best({"dirty": 0, "flag": 0}, "dirty"), (1.0, "flag"))
-    same(comparison.against_best({"dirty": 1, "eager": 0}, "dirty"), (float("inf"), "eager"))
+    same(
+        comparison.against_best({"dirty": 1, "eager": 0}, "dirty"),
+        (float("inf"), "eager"),
+    )
     same(comparison.against_best({"dirty": 1}, "dirty"), None)
     made = Made()
-    cell = next(c for c in made.json["maps"]["bytes"] if (c["returns"], c["writes"]) == (8, 64))
-    same(cell, {"returns": 8, "writes": 64, "cpus": 1, "ratio": 64 / (8 * 512), "best": "always"})
+    cell = next(
+        c for c in made.json["maps"]["bytes"] if (c["returns"], c["writes"]) == (8, 64)
+    )
+    same(
+        cell,
+        {
+            "returns": 8,
+            "writes": 64,
+            "cpus": 1,
+            "ratio": 64 / (8 * 512),
+            "best": "always",
+        },
+    )
 
 
 def test_xen_table():
     """Xen's comparison: first form, merged form, and the change"""
-    made = Made(beat("always-exit", "user_returns", 1), policies=("native", "always-exit", "flag", "dirty"))
+    made = Made(
+        beat("always-exit", "user_returns", 1),
+        policies=("native", "always-exit", "flag", "dirty"),
+    )
     rows = made.table("xen")
-    same(rows[0][:5], ["setting", "what", "always-exit (first form)", "flag (merged)", "change"])
+    same(
+        rows[0][:5],
+        ["setting", "what", "always-exit (first form)", "flag (merged)", "change"],
+    )
     same(rows[2][:2] + rows[2][4:5], ["1 CPU", "full copies", "+0.0 %"])
 
 
 def test_numbers():
     """numbers of the tables"""
-    same([plain(v) for v in (0, 7, 7.25, 12.34, 99.96, 123.4, 4567, None, float("inf"))], ["0", "7", "7.25", "12.3", "100.0", "123", "4,567", "-", "inf"])
+    same(
+        [plain(v) for v in (0, 7, 7.25, 12.34, 99.96, 123.4, 4567, None, float("inf"))],
+        ["0", "7", "7.25", "12.3", "100.0", "123", "4,567", "-", "inf"],
+    )
     same(spelled({"median": 5, "min": 5, "max": 5}), "5")
     same(spelled({"median": 5, "min": 4.5, "max": 6}), "5 [4.50..6]")
 
@@ -305,11 +383,20 @@ def test_instructions():
 
 
 def test_plots():
-    """every plot is well-formed, the same for the same figures, has units, and the page shows it"""
+    """every plot is well-formed, the same for the same figures, has units, and the page shows it"""  # noqa: E501
     made = Made(plots=True)
     again = Made(plots=True)
     same([n for n in made.json["plots"] if made.files[n] != again.files[n]], [])
-    same(sorted(made.json["plots"]), ["break-even.svg", "bytes-per-switch.svg", "cost-of-a-write.svg", "extra-faults.svg", "sync-cost.svg"])
+    same(
+        sorted(made.json["plots"]),
+        [
+            "break-even.svg",
+            "bytes-per-switch.svg",
+            "cost-of-a-write.svg",
+            "extra-faults.svg",
+            "sync-cost.svg",
+        ],
+    )
     for name in made.json["plots"]:
         xml.etree.ElementTree.fromstring(made.files[name])
         assert f"src='{name}'" in made.files["full.html"], name
@@ -329,13 +416,13 @@ def test_plot_axes():
             text = json.dumps(fixture.native(policies[1:], ring))
             fixture.put(f"{top}/{name}.json", text)
         data = machines.read_data(f"{top}/raw", top)
-    for plot, name, _ in plots.FULL:
+    for plot, name, _ in drawing.FULL:
         fig = plot(data)
         assert fig, name
         check_axes(fig, policies)
-        plots.plt.close(fig)
+        drawing.plt.close(fig)
     none = machines.Data([machines.Machine("1", 1, False)])
-    same([name for plot, name, _ in plots.FULL if plot(none)], [])
+    same([name for plot, name, _ in drawing.FULL if plot(none)], [])
 
 
 def test_verdict():
@@ -345,8 +432,8 @@ def test_verdict():
     page = made.files["full.html"]
     first = html.unescape(page[page.index("<h1>") : page.index("<table")])
     for text in (
-        "dirty won over always, the baseline, on all 4 cases (workload and machine), in "
-        "each round: it wrote 1994 times fewer bytes into mirrors.",
+        "dirty won over always, the baseline, on all 4 cases (workload and machine), "
+        "in each round: it wrote 1994 times fewer bytes into mirrors.",
         "All 7 checks passed.",
         "dirty-bytes: dirty is not beaten in 8 comparisons",
     ):
@@ -366,9 +453,15 @@ def test_page():
 
 
 def test_answers():
-    """tables are put into the page of answers by name; what is missing stays, and is told"""
-    page = "# Words\n\nTable `a`: old.\n\n| x |\n| --- |\n| 1 |\n\nMore.\nTable `b`: other.\n\n| y |\n\nTable `c`, no table.\n"
-    made = "Table `a`: new.\n\n| x |\n| --- |\n| 2 |\n| 3 |\n\nTable `z`: unused.\n\n| q |\n"
+    """tables are put into the page of answers by name; what is missing stays, and is told"""  # noqa: E501
+    page = (
+        "# Words\n\nTable `a`: old.\n\n| x |\n| --- |\n| 1 |\n\nMore.\n"
+        "Table `b`: other.\n\n| y |\n\nTable `c`, no table.\n"
+    )
+    made = (
+        "Table `a`: new.\n\n| x |\n| --- |\n| 2 |\n| 3 |\n\n"
+        "Table `z`: unused.\n\n| q |\n"
+    )
     text, missing = answers.replace(page, made)
     same(text, page.replace("old.", "new.").replace("| 1 |", "| 2 |\n| 3 |"))
     same(missing, ["b"])

@@ -22,7 +22,8 @@ import fixture  # noqa: E402
 import ktap  # noqa: E402
 import report  # noqa: E402
 from ktap import same  # noqa: E402
-from pgdm_report import axes, machines, measures, plots, raw  # noqa: E402
+from pgdm_report import axes, machines, measures, raw  # noqa: E402
+from pgdm_report import plots as drawing  # noqa: E402
 from pgdm_report.numbers import short, tick, times  # noqa: E402
 
 
@@ -31,13 +32,17 @@ class Made:
 
     def __init__(self, spoil=None, plots=False, **options):
         self.top = tempfile.mkdtemp()
-        self.raw, self.out = os.path.join(self.top, "raw"), os.path.join(self.top, "out")
+        self.raw, self.out = os.path.join(self.top, "raw"), os.path.join(
+            self.top, "out"
+        )
         fixture.write_run(self.raw, **options)
         if spoil:
             spoil(self)
         stdout, stderr = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-            self.status = report.main(["--raw", self.raw, "--out", self.out] + ["--plots"] * plots)
+            self.status = report.main(
+                ["--raw", self.raw, "--out", self.out] + ["--plots"] * plots
+            )
         self.stdout, self.stderr = stdout.getvalue(), stderr.getvalue()
         self.json = self.page = None
         self.names = sorted(os.listdir(self.out)) if os.path.isdir(self.out) else []
@@ -103,7 +108,10 @@ def test_figures():
     dirty = made.result("compile", "dirty")
     same(dirty["stats"]["switches"], {"median": 15100, "min": 15050, "max": 15150})
     same(dirty["syncs"], 30100 + 30200 + 30300)
-    same(dirty["audit"], {"audits": 9, "mirrors": 48, "entries": 48 * 512, "violations": 0})
+    same(
+        dirty["audit"],
+        {"audits": 9, "mirrors": 48, "entries": 48 * 512, "violations": 0},
+    )
     same(len(dirty["rounds"]), 3)
     same(sum(b[2] for b in dirty["rounds"][0]["hist"]), 30100)
     same(dirty["rounds"][0]["percpu"]["1"]["switches"], 15050 // 2)
@@ -132,19 +140,40 @@ def test_percentiles():
     same(measures.percentile(hist, 100), {"low": 4, "high": 7})
     same(measures.percentile([(0, 1, 1)], 99), {"low": 0, "high": 1})
     same(measures.percentile([], 50), None)
-    same(measures.merge_hists([[(2, 3, 1)], [(0, 1, 4), (2, 3, 5)]]), [(0, 1, 4), (2, 3, 6)])
+    same(
+        measures.merge_hists([[(2, 3, 1)], [(0, 1, 4), (2, 3, 5)]]),
+        [(0, 1, 4), (2, 3, 6)],
+    )
 
 
 def test_numbers():
     """numbers: at most six characters, no false digits"""
-    cases = {0: "0", 9999: "9999", 10_000: "10.00k", 123_456: "123.5k", 999_999: "1.00M"}
-    cases.update({12_345_678: "12.35M", 420_491_264: "420.5M", 9_999_999_999: "10.00G", 16.5: "16"})
+    cases = {
+        0: "0",
+        9999: "9999",
+        10_000: "10.00k",
+        123_456: "123.5k",
+        999_999: "1.00M",
+    }
+    cases.update(
+        {
+            12_345_678: "12.35M",
+            420_491_264: "420.5M",
+            9_999_999_999: "10.00G",
+            16.5: "16",
+        }
+    )
     for value, want in cases.items():
         same(short(value), want)
     for exponent in range(15):
         for digits in (1, 3.3333, 9.9949, 9.9951, 9.9994, 9.9996):
-            assert len(short(digits * 10**exponent)) <= 6, short(digits * 10**exponent)
-    same([times(r) for r in (1, 0.5, 0.0625, 0.004, 1.25, 0)], ["1.00", "2.00", "16.0", "250", "0.80", "inf"])
+            assert len(short(digits * 10**exponent)) <= 6, short(
+                digits * 10**exponent
+            )
+    same(
+        [times(r) for r in (1, 0.5, 0.0625, 0.004, 1.25, 0)],
+        ["1.00", "2.00", "16.0", "250", "0.80", "inf"],
+    )
 
 
 def test_width():
@@ -154,7 +183,10 @@ def test_width():
     table = next(s for s in made.stdout.split("\n\n") if "\npolicy  " in s)
     too_long = [line for line in table.splitlines() if len(line) > 126]
     same(too_long, [])
-    same(len([line for line in table.splitlines() if not line.startswith("==")]), 2 + 2 * len(names))
+    same(
+        len([line for line in table.splitlines() if not line.startswith("==")]),
+        2 + 2 * len(names),
+    )
 
 
 def test_emulated():
@@ -206,7 +238,10 @@ def test_page():
 def test_plots():
     """plots are shown, and lie beside the page"""
     made = Made(plots=True, workloads=("churn", "pipe"))
-    same([name for name in made.names if name.endswith(".svg")], ["quick-bytes-per-switch.svg", "quick-extra-faults.svg"])
+    same(
+        [name for name in made.names if name.endswith(".svg")],
+        ["quick-bytes-per-switch.svg", "quick-extra-faults.svg"],
+    )
     for name in made.names:
         assert not name.endswith(".svg") or f"src='{name}'" in made.page, name
 
@@ -221,7 +256,9 @@ def labels_of(axis):
     for which in ("major", "minor"):
         places = axis.get_ticklocs(minor=which == "minor")
         labels = axis.get_ticklabels(which=which)
-        shown = [text.get_text() for text, at in zip(labels, places) if low <= at <= high]
+        shown = [
+            text.get_text() for text, at in zip(labels, places) if low <= at <= high
+        ]
         yield from (text for text in shown if text)
 
 
@@ -279,14 +316,14 @@ def test_tick_labels():
 def test_axes_drawn():
     """axes: what is drawn is what was chosen, along both axes"""
     for values in ([1.1, 1.2], [1.1, 1.1], [0, 0], [1, 10**6], [0, 0.002, 7000]):
-        fig, ax = plots.plt.subplots(figsize=(3, 2))
+        fig, ax = drawing.plt.subplots(figsize=(3, 2))
         ax.plot(values, values, "o")
         scale = axes.choose(values)
         for axis in (ax.xaxis, ax.yaxis):
             axes.apply(axis, scale, "bytes")
             same(list(labels_of(axis)), scale.labels)
         check_axes(fig)
-        plots.plt.close(fig)
+        drawing.plt.close(fig)
 
 
 def bytes_plot(values):
@@ -301,10 +338,10 @@ def bytes_plot(values):
                 text = counter("bytes_copied", round(value * 10_000))(text)
                 fixture.put(path, text)
         data = machines.Data([machines.only(raw.read_run(base))])
-    fig = plots.bytes_per_switch(data)
+    fig = drawing.bytes_per_switch(data)
     check_axes(fig, values)
     labels = [list(labels_of(ax.xaxis)) for ax in fig.axes]
-    plots.plt.close(fig)
+    drawing.plt.close(fig)
     return labels
 
 
@@ -329,7 +366,7 @@ def said_first(made):
     return printed
 
 
-def copied(workload, policy, values):
+def bytes_copied(workload, policy, values):
     """Set the bytes copied in each round."""
 
     def spoil(made):
@@ -342,7 +379,7 @@ def copied(workload, policy, values):
 
 def test_verdict():
     """the verdict comes first: who won, over what, by how much; all checks passed"""
-    made = Made(copied("pipe", "dirty", [8 * 512 * 10_050] * 3))
+    made = Made(bytes_copied("pipe", "dirty", [8 * 512 * 10_050] * 3))
     said = said_first(made)
     want = (
         r"dirty won over always, the baseline, on all 2 workloads, in each round: it "
@@ -355,14 +392,14 @@ def test_verdict():
 def test_verdict_lost():
     """the verdict tells where the baseline was better, and where that is open"""
     always = 8 * 512 * 30_100
-    made = Made(copied("pipe", "dirty", [2 * always] * 3))
+    made = Made(bytes_copied("pipe", "dirty", [2 * always] * 3))
     said = said_first(made)
     assert "dirty won over always, the baseline, on 1 of 2 workloads" in said, said
     assert "It lost, by bytes: 1.99 times on pipe." in said, said
-    made = Made(copied("pipe", "dirty", [2 * always, always // 2, always // 2]))
+    made = Made(bytes_copied("pipe", "dirty", [2 * always, always // 2, always // 2]))
     said = said_first(made)
     assert "It neither won nor lost in all rounds: 0.50 times on pipe." in said, said
-    made = Made(copied("compile", "dirty", [0] * 3), workloads=("compile",))
+    made = Made(bytes_copied("compile", "dirty", [0] * 3), workloads=("compile",))
     assert "on compile, in each round: it wrote no bytes into" in said_first(made)
 
 
@@ -370,40 +407,60 @@ def test_verdict_failed():
     """a failed check comes before everything else, by name and with what was found"""
     made = Made(edit(f"{STEP}/audit", lambda t: t.replace(" 0 viol", " 2 viol")))
     said = said_first(made)
-    assert said.startswith("The benchmark FAILED: 1 of 8 checks failed: audit. The fig"), said
+    assert said.startswith(
+        "The benchmark FAILED: 1 of 8 checks failed: audit. The fig"
+    ), said
     assert "audit: 2 violations: compile/dirty round 2: 2." in said, said
     assert "All 8 checks passed" not in said
     made = Made(edit("r3/pipe/dirty/stats", counter("bytes_copied", 10**9)))
     said = said_first(made)
-    assert said.startswith("The benchmark FAILED: 1 of 8 checks failed: dirty-never-more. d")
+    assert said.startswith(
+        "The benchmark FAILED: 1 of 8 checks failed: dirty-never-more. d"
+    )
 
 
 def test_verdict_without():
     """without the baseline, or without dirty, the verdict says so"""
     made = Made(policies=("dirty",), syncs=60_000)
     said = said_first(made)
-    assert said.startswith("There is no winner: always, the baseline, was not run."), said
-    assert "6 of 8 checks passed, none failed; skipped: dirty-compile, dirty-nev" in said
+    assert said.startswith(
+        "There is no winner: always, the baseline, was not run."
+    ), said
+    assert (
+        "6 of 8 checks passed, none failed; skipped: dirty-compile, dirty-nev" in said
+    )
     said = said_first(Made(policies=("always", "flag"), syncs=60_000))
-    assert said.startswith("flag did not win over always, the baseline, on any of"), said
+    assert said.startswith(
+        "flag did not win over always, the baseline, on any of"
+    ), said
     said = said_first(Made(policies=("always", "flush-only"), syncs=60_000))
     assert said.startswith("There is no winner: nothing was run"), said
 
 
 def test_violation_after():
     """a violation in the audit after the work fails"""
-    made = Made(edit(f"{STEP}/audit", lambda t: t.replace(" 0 violations", " 2 violations")))
+    made = Made(
+        edit(f"{STEP}/audit", lambda t: t.replace(" 0 violations", " 2 violations"))
+    )
     same((made.status, made.failed()), (1, ["audit"]))
-    assert "FAIL audit: 2 violations: compile/dirty round 2: 2" in made.stdout, made.stdout
+    assert (
+        "FAIL audit: 2 violations: compile/dirty round 2: 2" in made.stdout
+    ), made.stdout
     assert "2 BAD" in made.stdout
 
 
 def test_violation_running():
     """a violation in an audit during the work fails"""
-    found = "cpu 0 slot 1 id 7: 1 entries differ\naudited 6 mirrors, 3072 entries, 1 violations\n"
+    found = (
+        "cpu 0 slot 1 id 7: 1 entries differ\n"
+        "audited 6 mirrors, 3072 entries, 1 violations\n"
+    )
     made = Made(edit(f"{STEP}/audits_running", lambda t: t + found))
     same((made.status, made.failed()), (1, ["audit"]))
-    same(made.result("compile", "dirty")["rounds"][1]["audits_running"]["lines"], [found.splitlines()[0]])
+    same(
+        made.result("compile", "dirty")["rounds"][1]["audits_running"]["lines"],
+        [found.splitlines()[0]],
+    )
 
 
 def test_violation_counted():
@@ -420,7 +477,9 @@ def test_nothing_audited():
             for workload in ("compile", "pipe"):
                 for policy in ("always", "dirty"):
                     step = f"{made.raw}/r{nr}/{workload}/{policy}"
-                    fixture.put(f"{step}/audit", "audited 0 mirrors, 0 entries, 0 violations\n")
+                    fixture.put(
+                        f"{step}/audit", "audited 0 mirrors, 0 entries, 0 violations\n"
+                    )
                     fixture.put(f"{step}/audits_running", "")
 
     made = Made(spoil)
@@ -460,17 +519,23 @@ def test_dirty_too_much():
 
 def test_dirty_more():
     """dirty that copies more than always on any workload fails"""
-    made = Made(edit("r3/pipe/dirty/stats", counter("bytes_copied", 8 * 512 * 30_300 + 8)))
+    made = Made(
+        edit("r3/pipe/dirty/stats", counter("bytes_copied", 8 * 512 * 30_300 + 8))
+    )
     same((made.status, made.failed()), (1, ["dirty-never-more"]))
     assert "on pipe" in made.stdout
 
 
 def test_dirty_more_work():
-    """more bytes only because of more syncs is not held against dirty; bytes per sync are"""
+    """more bytes only because of more syncs is not held against dirty; bytes per sync are"""  # noqa: E501
 
     def doubled(text):
         # Twice the syncs, each full: as many bytes per sync as always.
-        for name, value in (("syncs_clean", 0), ("syncs_dirty", 0), ("syncs_full", 60_000)):
+        for name, value in (
+            ("syncs_clean", 0),
+            ("syncs_dirty", 0),
+            ("syncs_full", 60_000),
+        ):
             text = counter(name, value)(text)
         return counter("bytes_copied", 8 * 512 * 60_000)(text)
 
@@ -489,7 +554,11 @@ def test_missing_step():
     made = Made(remove("r3/pipe/always"))
     same((made.status, made.failed()), (1, ["complete"]))
     assert "r3/pipe/always: missing: this step was not run" in made.stderr, made.stderr
-    same(made.result("pipe", "dirty")["bytes_to_always"]["per_round"].keys() - {"1", "2"}, set())
+    same(
+        made.result("pipe", "dirty")["bytes_to_always"]["per_round"].keys()
+        - {"1", "2"},
+        set(),
+    )
 
 
 def test_missing_workload():
@@ -512,7 +581,9 @@ def test_cut_files():
     for name in ("stats", "stats_percpu", "hist", "audit", "audits_running", "step"):
         made = Made(edit(f"{STEP}/{name}", lambda t: t[:-5]))
         same((name, made.status, made.failed()), (name, 1, ["complete"]))
-        assert f"{STEP}/{name}" in made.stderr and "cut short" in made.stderr, made.stderr
+        assert (
+            f"{STEP}/{name}" in made.stderr and "cut short" in made.stderr
+        ), made.stderr
     made = Made(edit(f"{STEP}/stats", lambda t: "".join(t.splitlines(True)[:-6])))
     assert "missing: cycles_publish cycles_sync violations" in made.stderr, made.stderr
     made = Made(edit(f"{STEP}/audit", lambda t: t.splitlines(True)[0]))
@@ -589,7 +660,10 @@ def test_one_policy():
     """without always there is no ratio, and the comparisons are skipped"""
     made = Made(policies=("dirty",), syncs=60_000)
     same((made.status, made.failed()), (0, []))
-    same((made.verdict("dirty-compile"), made.verdict("dirty-never-more")), ("SKIP", "SKIP"))
+    same(
+        (made.verdict("dirty-compile"), made.verdict("dirty-never-more")),
+        ("SKIP", "SKIP"),
+    )
     same(made.result("compile", "dirty")["bytes_to_always"], None)
 
 
@@ -623,7 +697,9 @@ def test_nothing():
     same((made.status, made.json), (2, None))
     made = Made(edit("meta", lambda t: t.replace("rounds 3\n", "")))
     assert "missing: rounds" in made.stderr
-    made = Made(edit("meta", lambda t: t.replace("policies always dirty", "policies  ")))
+    made = Made(
+        edit("meta", lambda t: t.replace("policies always dirty", "policies  "))
+    )
     assert "no policies" in made.stderr
 
 
@@ -648,7 +724,12 @@ def test_documented():
             for name, inner in value.items():
                 # Names that are data: counters, CPUs and rounds.
                 last = path.rsplit(".", 1)[-1]
-                data = {"stats": "COUNTER", "percpu": "CPU", "CPU": "COUNTER", "per_round": "ROUND"}
+                data = {
+                    "stats": "COUNTER",
+                    "percpu": "CPU",
+                    "CPU": "COUNTER",
+                    "per_round": "ROUND",
+                }
                 name = data.get(last, name)
                 found.add(f"{path}.{name}".lstrip("."))
                 walk(inner, f"{path}.{name}")
@@ -658,8 +739,15 @@ def test_documented():
 
     walk(Made().json, "")
     # What the page calls a spread, a ratio or a bucket is one field there.
-    found = {re.sub(r"\.(median|min|max|low|high|per_round(\.ROUND)?)$", "", path) for path in found}
-    found -= {path for path in found if any(inner.startswith((path + ".", path + "[]")) for inner in found)}
+    found = {
+        re.sub(r"\.(median|min|max|low|high|per_round(\.ROUND)?)$", "", path)
+        for path in found
+    }
+    found -= {
+        path
+        for path in found
+        if any(inner.startswith((path + ".", path + "[]")) for inner in found)
+    }
     same(sorted(found - described), [])
     same(sorted(described - found), [])
 
