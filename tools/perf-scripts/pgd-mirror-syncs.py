@@ -54,15 +54,6 @@ class Group:
         self.cycles += other.cycles
 
 
-only_comm = None
-groups = {}  # (comm, cpu, policy, reason) -> Group
-others = {}  # event -> count
-fixed_faults = 0
-missed_hooks = 0
-strange = 0  # syncs with a kind that this script does not know
-missing = set()  # fields that the events did not have
-
-
 def percentile(ordered, percent):
     """Nearest rank, of a list in ascending order that is not empty."""
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
@@ -79,40 +70,70 @@ def name_of(names, number):
     return names[number] if 0 <= number < len(names) else str(number)
 
 
-def sync(fields):
-    global strange
-    lacking = [name for name in FIELDS if name not in fields]
-    if lacking:
-        missing.update(lacking)
-        return
-    comm = text_of(fields["common_comm"])
-    kind = fields["kind"]
-    if kind not in range(len(KINDS)):
-        strange += 1
-        return
-    if only_comm is not None and comm != only_comm:
-        return
-    key = (comm, fields["common_cpu"], text_of(fields["policy"]), name_of(REASONS, fields["reason"]))
-    groups.setdefault(key, Group()).add(kind, fields["entries"], fields["bytes"], fields["cycles"])
+class Trace:
+    """What was read of the events so far."""
+
+    def __init__(self):
+        self.only_comm = None
+        self.groups = {}  # (comm, cpu, policy, reason) -> Group
+        self.others = {}  # event -> count
+        self.fixed_faults = 0
+        self.missed_hooks = 0
+        self.strange = 0  # syncs with a kind that this script does not know
+        self.missing = set()  # fields that the events did not have
+
+    def wants(self, comm):
+        """Is this command in the table?"""
+        return self.only_comm is None or comm == self.only_comm
+
+    def sync(self, fields):
+        """Count a sync in its row."""
+        lacking = [name for name in FIELDS if name not in fields]
+        if lacking:
+            self.missing.update(lacking)
+            return
+        comm = text_of(fields["common_comm"])
+        kind = fields["kind"]
+        if kind not in range(len(KINDS)):
+            self.strange += 1
+            return
+        if not self.wants(comm):
+            return
+        policy = text_of(fields["policy"])
+        key = (comm, fields["common_cpu"], policy, name_of(REASONS, fields["reason"]))
+        group = self.groups.setdefault(key, Group())
+        group.add(kind, fields["entries"], fields["bytes"], fields["cycles"])
+
+    def count_other(self, event, fields):
+        """Count an event that is no sync."""
+        if not self.wants(text_of(fields["common_comm"])):
+            return
+        self.others[event] = self.others.get(event, 0) + 1
+        if event == "fault" and fields.get("fixed"):
+            self.fixed_faults += 1
+        if event == "hook_miss":
+            self.missed_hooks += fields.get("missed", 0)
+
+    def ordered(self):
+        """The rows: most bytes first; then by name, so that reports can be compared."""
+        return sorted(self.groups.items(), key=lambda item: (-item[1].bytes, item[0]))
+
+    def totals(self):
+        """The rows added up: ((policy, reason), group)."""
+        totals = {}
+        for key, group in self.ordered():
+            totals.setdefault((key[2], key[3]), Group()).merge(group)
+        return sorted(totals.items())
 
 
-def count_other(event, fields):
-    global fixed_faults, missed_hooks
-    if only_comm is not None and text_of(fields["common_comm"]) != only_comm:
-        return
-    others[event] = others.get(event, 0) + 1
-    if event == "fault" and fields.get("fixed"):
-        fixed_faults += 1
-    if event == "hook_miss":
-        missed_hooks += fields.get("missed", 0)
+trace = Trace()
 
 
 def trace_begin():
-    global only_comm
     if len(sys.argv) > 2:
         sys.exit("usage: perf script -s pgd-mirror-syncs.py [comm]")
     if len(sys.argv) == 2:
-        only_comm = sys.argv[1]
+        trace.only_comm = sys.argv[1]
 
 
 def trace_unhandled(event_name, _context, fields, *_sample):
@@ -120,9 +141,9 @@ def trace_unhandled(event_name, _context, fields, *_sample):
     if system != "pgd_mirror":
         return
     if event == "sync":
-        sync(fields)
+        trace.sync(fields)
     else:
-        count_other(event, fields)
+        trace.count_other(event, fields)
 
 
 HEAD = "%-16s %4s %-11s %-11s %8s %8s %8s %10s %12s %8s %8s %8s"
@@ -132,30 +153,38 @@ ROW = "%-16s %4s %-11s %-11s %8d %8d %8d %10d %12d %8d %8d %8d"
 def print_row(comm, cpu, policy, reason, group):
     cycles = sorted(group.cycles)
     marks = [percentile(cycles, p) for p in (50, 90, 99)]
-    print(ROW % (comm, cpu, policy, reason, *group.kinds, group.entries, group.bytes, *marks))
+    moved = (group.entries, group.bytes)
+    print(ROW % (comm, cpu, policy, reason, *group.kinds, *moved, *marks))
+
+
+def print_table():
+    """A line a row, then one for each policy and reason."""
+    whose = f" of {trace.only_comm}" if trace.only_comm else ""
+    print(f"Syncs of mirrors{whose}; cycles per sync\n")
+    names = ("comm", "cpu", "policy", "reason", *KINDS, "entries", "bytes")
+    print(HEAD % (*names, "p50", "p90", "p99"))
+    for key, group in trace.ordered():
+        print_row(*key, group)
+    if not trace.groups:
+        print("no pgd_mirror:sync event")
+        return
+    print()
+    for (policy, reason), group in trace.totals():
+        print_row("(all)", "-", policy, reason, group)
 
 
 def trace_end():
-    print("Syncs of mirrors%s; cycles per sync\n" % (" of " + only_comm if only_comm else ""))
-    print(HEAD % ("comm", "cpu", "policy", "reason", *KINDS, "entries", "bytes", "p50", "p90", "p99"))
-    totals = {}
-    # The most bytes first; then by name, so that two reports can be compared.
-    for key, group in sorted(groups.items(), key=lambda item: (-item[1].bytes, item[0])):
-        print_row(*key, group)
-        totals.setdefault((key[2], key[3]), Group()).merge(group)
-    if not groups:
-        print("no pgd_mirror:sync event")
-    else:
-        print()
-        for (policy, reason), group in sorted(totals.items()):
-            print_row("(all)", "-", policy, reason, group)
-    if others:
-        print("\nOther events: " + ", ".join("%s %d" % item for item in sorted(others.items())))
-    if fixed_faults:
-        print("Faults on an entry that the mirror lacked: %d" % fixed_faults)
-    if missed_hooks:
-        print("Missed hooks: %d" % missed_hooks)
-    if strange:
-        print("Syncs of a kind that is not known here: %d" % strange)
-    if missing:
-        print("pgd_mirror:sync has no field %s: another version of the module?" % ", ".join(sorted(missing)))
+    """Print the table, and what else there was."""
+    print_table()
+    if trace.others:
+        counts = (f"{event} {count}" for event, count in sorted(trace.others.items()))
+        print("\nOther events: " + ", ".join(counts))
+    if trace.fixed_faults:
+        print(f"Faults on an entry that the mirror lacked: {trace.fixed_faults}")
+    if trace.missed_hooks:
+        print(f"Missed hooks: {trace.missed_hooks}")
+    if trace.strange:
+        print(f"Syncs of a kind that is not known here: {trace.strange}")
+    if trace.missing:
+        fields = ", ".join(sorted(trace.missing))
+        print(f"pgd_mirror:sync has no field {fields}: another version of the module?")

@@ -16,6 +16,8 @@ import time
 
 
 class Terminal:
+    """A program on a pseudo-terminal, and what it has written there."""
+
     def __init__(self, argv):
         self.text = b""
         self.pid, self.fd = pty.fork()

@@ -8,7 +8,9 @@ import traceback
 def run(module):
     """Run them in the order in which they are written; returns a status."""
     tests = [
-        (n, f) for n, f in vars(module).items() if n.startswith("test_") and callable(f)
+        (name, test)
+        for name, test in vars(module).items()
+        if name.startswith("test_") and callable(test)
     ]
     print("KTAP version 1")
     print(f"1..{len(tests)}")

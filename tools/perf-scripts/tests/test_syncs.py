@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of the perf script pgd-mirror-syncs: events made up, as perf hands them over."""
+"""Tests of the perf script pgd-mirror-syncs: events made up, as perf gives them."""
 
 import contextlib
 import importlib.util
@@ -19,7 +19,8 @@ from ktap import same  # noqa: E402
 
 def run(events, *args):
     """Feed events to a fresh copy of the script; its output as rows of words."""
-    spec = importlib.util.spec_from_file_location("syncs", f"{HERE}/../pgd-mirror-syncs.py")
+    path = f"{HERE}/../pgd-mirror-syncs.py"
+    spec = importlib.util.spec_from_file_location("syncs", path)
     script = importlib.util.module_from_spec(spec)
     argv, sys.argv = sys.argv, ["pgd-mirror-syncs.py", *args]
     out = io.StringIO()
@@ -42,13 +43,15 @@ def rows(text):
 
 
 def event(name, comm="task", cpu=0, **fields):
-    common = {"common_comm": comm, "common_cpu": cpu, "common_s": 1, "common_ns": 2, "common_pid": 3}
-    return f"pgd_mirror__{name}", {**common, **fields}
+    common = {"common_comm": comm, "common_cpu": cpu, "common_pid": 3}
+    time = {"common_s": 1, "common_ns": 2}
+    return f"pgd_mirror__{name}", {**common, **time, **fields}
 
 
 def sync(kind=1, reason=0, policy="dirty", entries=2, cycles=100, **common):
     fields = {"id": 7, "seq": 9, "policy": policy, "kind": kind, "reason": reason}
-    return event("sync", entries=entries, bytes=8 * entries, cycles=cycles, **fields, **common)
+    moved = {"entries": entries, "bytes": 8 * entries, "cycles": cycles}
+    return event("sync", **moved, **fields, **common)
 
 
 def test_groups():
@@ -84,13 +87,15 @@ def test_percentiles():
     text = run([sync(cycles=c) for c in (*range(100, 50, -1), *range(1, 51))])
     same(rows(text)[0][-3:], ("50", "90", "99"))
     same(rows(run([sync(cycles=7)]))[0][-3:], ("7", "7", "7"))
-    same(rows(run([sync(cycles=c) for c in (1, 2, 1000)]))[0][-3:], ("2", "1000", "1000"))
+    text = run([sync(cycles=c) for c in (1, 2, 1000)])
+    same(rows(text)[0][-3:], ("2", "1000", "1000"))
 
 
 def test_reasons():
     """every reason has its name; one not known shows its number"""
     text = run([sync(reason=r) for r in range(7)])
-    same(sorted(r[3] for r in rows(text)[:7]), sorted("switch flush fault user_return attach kick 6".split()))
+    names = ["6", "attach", "fault", "flush", "kick", "switch", "user_return"]
+    same(sorted(r[3] for r in rows(text)[:7]), names)
 
 
 def test_policy_bytes():
@@ -101,8 +106,9 @@ def test_policy_bytes():
 
 def test_one_comm():
     """an argument limits everything to one comm"""
-    events = [sync(), sync(comm="other"), event("fault", comm="other", fixed=1), event("fault", fixed=0)]
-    text = run(events, "other")
+    syncs = [sync(), sync(comm="other")]
+    faults = [event("fault", comm="other", fixed=1), event("fault", fixed=0)]
+    text = run(syncs + faults, "other")
     same({r[0] for r in rows(text)}, {"other", "(all)"})
     assert "Other events: fault 1" in text, text
     assert "mirror lacked: 1" in text, text
@@ -110,7 +116,8 @@ def test_one_comm():
 
 def test_other_events():
     """other events are counted, missed hooks added up"""
-    events = [event("publish"), event("publish"), event("hook_miss", missed=4), event("hook_miss", missed=3)]
+    misses = [event("hook_miss", missed=4), event("hook_miss", missed=3)]
+    events = [event("publish"), event("publish"), *misses]
     text = run([*events, event("evict", id=1, by=2), ("sched__sched_switch", {})])
     assert "no pgd_mirror:sync event" in text, text
     assert "Other events: evict 1, hook_miss 2, publish 2" in text, text
