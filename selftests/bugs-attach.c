@@ -6,7 +6,7 @@
  * know the root, and has not reached the table. Then the mm is tracked: its
  * first copies miss the entry, and no publication will tell.
  */
-#include "pgdm_bugs.h"
+#include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2);
 

@@ -3,7 +3,7 @@
  * Seeded bugs of live mode: what only a CPU that walks mirrors can get wrong; and
  * what somebody else does to its CR3.
  */
-#include "pgdm_bugs.h"
+#include "lib/seeded.h"
 
 #define ROUNDS 20
 

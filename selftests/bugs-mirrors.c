@@ -2,7 +2,7 @@
 /*
  * Seeded bugs of the mirrors themselves (L1, L4), with the smallest cache.
  */
-#include "pgdm_bugs.h"
+#include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "mirrors=2");
 

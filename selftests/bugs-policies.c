@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "pgdm_bugs.h"
+#include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=2");
 

@@ -6,7 +6,7 @@
  * that the bug has exchanged, the test's CPU passes a sync point: it takes
  * note of the publication without having seen the entry.
  */
-#include "pgdm_bugs.h"
+#include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2);
 

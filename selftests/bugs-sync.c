@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "pgdm_bugs.h"
+#include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=2");
 

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pgdm_bugs.h"
+#include "lib/seeded.h"
 
 PGDM_NEEDS(.params = "instances=1", .seeded = true, .cpus = 2);
 

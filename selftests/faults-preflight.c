@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "pgdm_bugs.h"
+#include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .alone = true);
 

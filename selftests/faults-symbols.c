@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.seeded = true, .unloaded = true, .alone = true);
 

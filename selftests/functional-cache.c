@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.unloaded = true, .cpus = 2);
 

@@ -3,7 +3,7 @@
  * New and removed root entries: what is published, counted and mirrored.
  */
 #define _GNU_SOURCE
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
 

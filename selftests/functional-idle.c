@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
 

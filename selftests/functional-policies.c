@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
 

@@ -2,7 +2,7 @@
 /*
  * Policies at run time: what each copies, and going from one to the other.
  */
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "mirrors=2");
 

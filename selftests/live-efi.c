@@ -10,7 +10,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 #define EFIVARS "/sys/firmware/efi/efivars"
 

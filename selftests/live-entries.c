@@ -3,7 +3,7 @@
  * Live mode: the CPUs really walk the mirrors, so that what a mirror lacks is
  * a fault, counted here to the last one wherever nobody disturbed.
  */
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.params = "live=1", .cpus = 2);
 

@@ -5,7 +5,7 @@
  * With the bug skip_fault_sync no fault ever brings an entry, as under a
  * policy that syncs on switch and flush alone: the thread's endless faults.
  */
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.params = "live=1", .seeded = true, .cpus = 2);
 

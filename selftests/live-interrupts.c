@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.params = "live=1 oracle=1", .cpus = 2);
 

@@ -15,7 +15,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.params = "live=1 oracle=1", .cpus = 2, .cpu_flag = "svm");
 

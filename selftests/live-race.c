@@ -8,7 +8,7 @@
 #include <setjmp.h>
 #include <signal.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.params = "live=1 oracle=1", .cpus = 2);
 

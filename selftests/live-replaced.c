@@ -5,7 +5,7 @@
  * entry would give an old page, or one that belongs to somebody else by now.
  */
 #define _GNU_SOURCE
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.params = "live=1 oracle=1", .cpus = 2);
 

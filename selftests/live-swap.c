@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/swap.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.params = "live=1 oracle=1", .cpus = 2);
 

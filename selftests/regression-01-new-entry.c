@@ -9,7 +9,7 @@
  * it, and the fault after that finds nothing lacking. In live mode the first
  * read is that fault.
  */
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
 

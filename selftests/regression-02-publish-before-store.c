@@ -5,7 +5,7 @@
  * writes as fast as it can while another passes sync points as fast as it
  * can, and no mirror may have missed anything.
  */
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
 

@@ -12,7 +12,7 @@
 #include <setjmp.h>
 #include <signal.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
 

@@ -7,7 +7,7 @@
  * INVLPGB and paravirtual flushes, which have no receiver at all, are for
  * preflight.
  */
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
 

@@ -7,7 +7,7 @@
  * while the other CPU adds and removes entries. The oracle looks for a mirror
  * that was left out.
  */
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
 

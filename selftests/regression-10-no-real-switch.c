@@ -6,7 +6,7 @@
  */
 #include <time.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
 

@@ -5,7 +5,7 @@
  */
 #include <unistd.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1 track=all");
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.unloaded = true, .cpus = 2);
 

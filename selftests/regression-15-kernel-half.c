@@ -10,7 +10,7 @@
 #include <asm/ldt.h>
 #include <sys/syscall.h>
 
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
 

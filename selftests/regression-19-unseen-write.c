@@ -6,7 +6,7 @@
  * at the next sync. (That it calls a difference which nothing announces a
  * violation is what the seeded bugs of bugs-publish show.)
  */
-#include "pgdm_test.h"
+#include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
 

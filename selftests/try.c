@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pgdm.h"
+#include "lib/files.h"
+#include "lib/module.h"
 
 static void usage(void)
 {

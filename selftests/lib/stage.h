@@ -6,8 +6,8 @@
  * A program says what it needs with PGDM_NEEDS(), and writes its tests with
  * STAGE_TEST(). The test's mm is not tracked yet when it begins.
  */
-#ifndef _PGDM_TEST_H
-#define _PGDM_TEST_H
+#ifndef _PGDM_STAGE_H
+#define _PGDM_STAGE_H
 
 #include <sys/mman.h>
 
@@ -16,14 +16,6 @@
 #include "pgdm.h"
 
 #define STAGE_TIMEOUT	300
-
-#define PGDM_NEEDS(...)							\
-	static void __attribute__((constructor)) pgdm_needs_begin(void)	\
-	{								\
-		static const struct pgdm_needs needs = { __VA_ARGS__ };	\
-									\
-		pgdm_begin(&needs);					\
-	}
 
 #define STAGE_TEST(name) TEST_F_TIMEOUT(stage, name, STAGE_TIMEOUT)
 

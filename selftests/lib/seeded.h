@@ -3,10 +3,10 @@
  * Seeded bugs: a scenario that is clean without the bug, and in which the
  * bug is noticed, each time (for exceptions see play_bug()).
  */
-#ifndef _PGDM_BUGS_H
-#define _PGDM_BUGS_H
+#ifndef _PGDM_SEEDED_H
+#define _PGDM_SEEDED_H
 
-#include "pgdm_test.h"
+#include "stage.h"
 
 #define REPEATS		5
 #define WINDOW_MS	300

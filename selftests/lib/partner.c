@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "machine.h"
+#include "partner.h"
+#include "slots.h"
+
+struct order {
+	enum { PING, ADD, REMOVE, END } verb;
+	unsigned int slot;
+};
+
+static void __attribute__((noreturn)) partner_main(struct pgdm_partner *p)
+{
+	struct order order;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pgdm_pin(p->cpu);
+	while (read(p->to[0], &order, sizeof(order)) == sizeof(order) &&
+	       order.verb != END) {
+		if (order.verb == ADD)
+			pgdm_slot_add(order.slot);
+		if (order.verb == REMOVE)
+			pgdm_slot_unmap(order.slot);
+		if (write(p->from[1], "", 1) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+static void partner_call(struct pgdm_partner *p, struct order order)
+{
+	char answer;
+
+	if (write(p->to[1], &order, sizeof(order)) != sizeof(order) ||
+	    read(p->from[0], &answer, 1) != 1)
+		pgdm_die("the partner on CPU %u is gone", p->cpu);
+}
+
+void pgdm_partner_ping(struct pgdm_partner *p)
+{
+	partner_call(p, (struct order){ .verb = PING });
+}
+
+void pgdm_partner_add(struct pgdm_partner *p, unsigned int slot)
+{
+	partner_call(p, (struct order){ .verb = ADD, .slot = slot });
+}
+
+void pgdm_partner_remove(struct pgdm_partner *p, unsigned int slot)
+{
+	partner_call(p, (struct order){ .verb = REMOVE, .slot = slot });
+}
+
+void pgdm_partner_start(struct pgdm_partner *p, unsigned int cpu)
+{
+	p->cpu = cpu;
+	if (pipe2(p->to, O_CLOEXEC) || pipe2(p->from, O_CLOEXEC))
+		pgdm_die("pipe: %s", strerror(errno));
+	p->pid = fork();
+	if (p->pid < 0)
+		pgdm_die("fork: %s", strerror(errno));
+	if (!p->pid) {
+		close(p->to[1]);
+		close(p->from[0]);
+		partner_main(p);
+	}
+	close(p->to[0]);
+	close(p->from[1]);
+	pgdm_partner_ping(p);
+}
+
+void pgdm_partner_stop(struct pgdm_partner *p)
+{
+	const struct order order = { .verb = END };
+
+	/* Other children hold the pipe too: it would not come to its end. */
+	if (write(p->to[1], &order, sizeof(order)) != sizeof(order))
+		pgdm_die("the partner on CPU %u is gone", p->cpu);
+	close(p->to[1]);
+	close(p->from[0]);
+	if (waitpid(p->pid, NULL, 0) != p->pid)
+		pgdm_die("waitpid: %s", strerror(errno));
+}

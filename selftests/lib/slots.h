@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Slots: what one root entry spans. A page that is mapped at the begin of a slot and
+ * touched makes a new root entry; unmapping the slot removes it.
+ */
+#ifndef _PGDM_SLOTS_H
+#define _PGDM_SLOTS_H
+
+/* These are free in every program. */
+#define PGDM_SLOT_FIRST	2
+#define PGDM_SLOT_LAST	129
+#define PGDM_NR_SLOTS	(PGDM_SLOT_LAST - PGDM_SLOT_FIRST + 1)
+/* So many pages are mapped in a slot. */
+#define PGDM_SLOT_PAGES	8
+
+/**
+ * pgdm_slot_shift() - how large a slot is
+ *
+ * Return: 39 with four levels (512 GiB), 48 with five (256 TiB).
+ */
+unsigned int pgdm_slot_shift(void);
+
+/**
+ * pgdm_slot_address() - where a page of a slot is
+ * @slot: number of the slot, which is the index of its root entry
+ * @page: number of the page in it
+ *
+ * Return: its address.
+ */
+char *pgdm_slot_address(unsigned int slot, unsigned int page);
+
+/**
+ * pgdm_slot_map() - map the pages of a slot, and touch none
+ * @slot: not mapped yet, else the process dies
+ *
+ * There is no root entry yet.
+ */
+void pgdm_slot_map(unsigned int slot);
+
+/**
+ * pgdm_slot_touch() - write 1 into a page
+ * @slot: one that is mapped
+ * @page: number of the page in it
+ *
+ * The first page that is touched makes the root entry.
+ */
+void pgdm_slot_touch(unsigned int slot, unsigned int page);
+
+/**
+ * pgdm_slot_unmap() - unmap the pages of a slot
+ * @slot: mapped or not
+ *
+ * The root entry is removed, if there was one, and all CPUs that run in the mm have
+ * flushed it when this returns.
+ */
+void pgdm_slot_unmap(unsigned int slot);
+
+/**
+ * pgdm_slot_add() - map a slot and touch its first page: a new root entry
+ * @slot: not mapped yet
+ */
+void pgdm_slot_add(unsigned int slot);
+
+#endif
