@@ -173,10 +173,11 @@ STAGE_TEST(all_are_seen)
 
 	ASSERT_EQ(0, pgdm_load("oracle=1"));
 	EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), "FAIL"));
-	for (i = 0; i < ARRAY_SIZE(at_rest); i++)
+	for (i = 0; i < ARRAY_SIZE(at_rest); i++) {
 		EXPECT_EQ(0, pgdm_stat(at_rest[i])) {
 			TH_LOG("%s", at_rest[i]);
 		}
+	}
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		char line[128];
 
