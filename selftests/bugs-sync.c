@@ -169,7 +169,6 @@ STAGE_TEST(skip_flush_sync_always)
 {
 	ASSERT_EQ(0, pgdm_write("policy", "always"));
 	judge(_metadata, self, remove_entry, "none", "skip_flush_sync", true);
-	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
 }
 
 /* H1. The same, and the removal goes by unseen. */

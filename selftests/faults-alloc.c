@@ -54,8 +54,7 @@ STAGE_TEST(loading)
 	fail_at(0);
 	pgdm_worker_start(&self->worker, THERE);
 	track_self();
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 STAGE_TEST(loading_with_all)
@@ -77,8 +76,7 @@ STAGE_TEST(loading_with_all)
 	ASSERT_EQ(0, err);
 	fail_at(0);
 	pgdm_worker_start(&self->worker, THERE);
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 /* The last step fails, when all is tracked and live. */
@@ -89,8 +87,7 @@ STAGE_TEST(loading_without_debugfs)
 	EXPECT_FALSE(pgdm_is_loaded());
 	ASSERT_EQ(0, pgdm_load("track=all live=1"));
 	pgdm_worker_start(&self->worker, THERE);
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 STAGE_TEST(tracking_a_process)
@@ -106,8 +103,7 @@ STAGE_TEST(tracking_a_process)
 	EXPECT_NE(0, pgdm_id(self->partner.pid));
 	track_self();
 	EXPECT_EQ(2, pgdm_nr_tracked());
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 /* The hooks of flushes were out, and one of them cannot be put in again. */
@@ -138,8 +134,7 @@ STAGE_TEST(tracking_after_nothing_was)
 	}
 	track_self();
 	EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), out));
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 STAGE_TEST(tracking_all)
@@ -159,12 +154,12 @@ STAGE_TEST(tracking_all)
 		EXPECT_EQ(1, pgdm_nr_tracked());
 		EXPECT_EQ(id, pgdm_id(getpid()));
 		EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
-		EXPECT_EQ(0, pgdm_audit().violations);
+		check_mirrors(_metadata);
 	}
 	EXPECT_EQ(0, pgdm_write("track", "all"));
 	EXPECT_LT(3, pgdm_nr_tracked());
 	EXPECT_EQ(id, pgdm_id(getpid()));
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 /* The child runs without a mirror, and is counted. */
@@ -181,12 +176,12 @@ STAGE_TEST(a_birth)
 	EXPECT_EQ(0, pgdm_id(p.pid));
 	EXPECT_EQ(1, pgdm_nr_tracked());
 	pgdm_partner_add(&p, PGDM_SLOT_FIRST);
-	EXPECT_EQ(0, pgdm_audit().violations);
+	check_mirrors(_metadata);
 	/* By hand it works now. */
 	EXPECT_EQ(0, pgdm_writef("track", "pid %d", p.pid));
 	EXPECT_NE(0, pgdm_id(p.pid));
 	pgdm_partner_stop(&p);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 /* Under "all" it is found when a CPU switches to it. */
@@ -200,9 +195,9 @@ STAGE_TEST(a_birth_under_all)
 	EXPECT_EQ(1, pgdm_stat("births_native"));
 	pgdm_partner_ping(&p);
 	pgdm_wait_for(pgdm_id(p.pid));
-	EXPECT_EQ(0, pgdm_audit().violations);
+	check_mirrors(_metadata);
 	pgdm_partner_stop(&p);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 /* The other CPU is not told, and faults when it comes to the entry. */
@@ -220,12 +215,12 @@ STAGE_TEST(a_kick)
 		EXPECT_EQ(1, pgdm_stat("kicks_lost"));
 		EXPECT_EQ(0, pgdm_stat("ipis"));
 		touch_there(self, PGDM_SLOT_FIRST, 1);
-		EXPECT_EQ(0, pgdm_audit().violations);
+		check_mirrors(_metadata);
 		pgdm_slot_unmap(PGDM_SLOT_FIRST);
 		pgdm_slot_add(PGDM_SLOT_FIRST);
 		EXPECT_EQ(1, pgdm_stat("kicks_lost"));
 		pgdm_slot_unmap(PGDM_SLOT_FIRST);
-		EXPECT_EQ(0, pgdm_unload());
+		check_and_unload(_metadata);
 	}
 }
 

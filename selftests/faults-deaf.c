@@ -125,7 +125,7 @@ STAGE_TEST(each_is_refused_live)
 		snprintf(line, sizeof(line), "FAIL %s: ", rows[i].name);
 		EXPECT_NE(NULL, strstr(pgdm_read("preflight"), line));
 		untrack_self();
-		EXPECT_EQ(0, pgdm_unload());
+		check_and_unload(_metadata);
 	}
 }
 
@@ -157,9 +157,9 @@ STAGE_TEST(one_cpu_is_online)
 	EXPECT_TRUE(pgdm_log_has("live: refused, flush_tlb_func: "));
 	EXPECT_TRUE(pgdm_log_has("as there was one CPU; bring up another CPU"));
 	EXPECT_STREQ("0\n", pgdm_read("live"));
-	EXPECT_EQ(0, pgdm_unload());
-	EXPECT_EQ(0, pgdm_load("live=1"));
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
+	ASSERT_EQ(0, pgdm_load("live=1"));
+	check_and_unload(_metadata);
 }
 
 /* Else each is seen, nothing is counted, and live mode is not refused. */
@@ -192,8 +192,7 @@ STAGE_TEST(all_are_seen)
 			       "ok lto: loading\nok kcfi: loading\n"));
 	EXPECT_EQ(0, pgdm_write("live", "1"));
 	track_self();
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 TEST_HARNESS_MAIN

@@ -76,7 +76,7 @@ STAGE_TEST(shadow_goes_on)
 	pgdm_slot_add(PGDM_SLOT_FIRST);
 	EXPECT_LT(0, pgdm_stat("publishes"));
 	EXPECT_EQ(0, pgdm_stat("steered"));
-	EXPECT_EQ(0, pgdm_audit().violations);
+	check_mirrors(_metadata);
 	pgdm_slot_unmap(PGDM_SLOT_FIRST);
 	pretend("none");
 }

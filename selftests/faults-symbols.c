@@ -132,7 +132,7 @@ STAGE_TEST(a_policy_by_its_name)
 		EXPECT_TRUE(pgdm_log_has(text));
 		EXPECT_NE(NULL, strstr(pgdm_read("policy"), "[flag-mm]"));
 		EXPECT_EQ(0, pgdm_write("policy", "eager"));
-		EXPECT_EQ(0, pgdm_unload());
+		check_and_unload(_metadata);
 	}
 }
 

@@ -20,7 +20,6 @@ STAGE_TEST(one_publish_for_a_new_entry_and_one_for_its_end)
 	EXPECT_EQ(before + 1, pgdm_stat("publishes"));
 	pgdm_slot_unmap(PGDM_SLOT_FIRST);
 	EXPECT_EQ(before + 2, pgdm_stat("publishes"));
-	EXPECT_EQ(0, pgdm_audit().violations);
 }
 
 STAGE_TEST(publishes_and_sequence_count_every_entry)
@@ -41,7 +40,6 @@ STAGE_TEST(publishes_and_sequence_count_every_entry)
 	for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
 		pgdm_slot_unmap(slot);
 	EXPECT_EQ(2 * PGDM_NR_SLOTS, pgdm_stat("publishes"));
-	EXPECT_EQ(0, pgdm_audit().violations);
 }
 
 STAGE_TEST(every_mirror_has_all_its_pages_audited)
@@ -93,9 +91,8 @@ STAGE_TEST(two_cpus_write_at_the_same_time)
 	EXPECT_EQ(2 * each, pgdm_stat("publishes"));
 	EXPECT_EQ(each, pgdm_cpu_stat(HERE, "publishes"));
 	EXPECT_EQ(each, pgdm_cpu_stat(THERE, "publishes"));
-	EXPECT_EQ(0, pgdm_audit().violations);
+	check_mirrors(_metadata);
 	round_trip(self);
-	EXPECT_EQ(0, pgdm_audit().violations);
 }
 
 /* As above, from several threads that the scheduler moves about. */
@@ -125,7 +122,6 @@ STAGE_TEST(many_threads_write_at_the_same_time)
 	for (i = 0; i < NR_THREADS; i++)
 		ASSERT_EQ(0, pthread_join(thread[i], NULL));
 	EXPECT_EQ(NR_THREADS * 2 * 16 * 10, pgdm_stat("publishes"));
-	EXPECT_EQ(0, pgdm_audit().violations);
 }
 
 /* With five levels, 512 GiB below a root entry are another table's business. */

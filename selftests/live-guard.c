@@ -33,7 +33,7 @@ STAGE_TEST(endless_faults_end)
 	}
 	pgdm_bug("none");
 	EXPECT_NE(0, pgdm_stat("livelocks_broken"));
-	EXPECT_EQ(0, pgdm_audit().violations);
+	forget_livelocks(_metadata);
 }
 
 STAGE_TEST(silent_without_the_bug)

@@ -358,9 +358,8 @@ static void run_guest(struct __test_metadata *_metadata,
 	EXPECT_LE(listens ? 2 * STEPS : 0, returns);
 	pgdm_slot_unmap(SLOT_STAYS);
 	munmap(pgdm_slot_address(SLOT_MOVES, 0), PGDM_SLOT_PAGES * PAGE);
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("violations"));
-	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+	check_mirrors(_metadata);
+	check_counts(_metadata);
 }
 
 static void run_with(struct __test_metadata *_metadata,

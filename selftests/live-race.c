@@ -87,8 +87,7 @@ STAGE_TEST(one_extra_fault_on_each_cpu)
 		}
 	}
 	EXPECT_LE(rounds * nr_readers / 2, undisturbed);
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
+	check_mirrors(_metadata);
 	readers_stop(self);
 }
 
@@ -150,9 +149,6 @@ STAGE_TEST(gone_on_all_cpus)
 	readers_stop(self);
 	EXPECT_LT(0, atomic_load(&reads));
 	EXPECT_EQ(0, atomic_load(&stale));
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("violations"));
-	EXPECT_EQ(0, pgdm_stat("livelocks_broken"));
 }
 
 TEST_HARNESS_MAIN

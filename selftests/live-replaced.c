@@ -41,8 +41,6 @@ STAGE_TEST(at_one_entry)
 		EXPECT_EQ(1000 + i, there.value);
 		pgdm_slot_unmap(there.slot);
 	}
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("violations"));
 }
 
 /* Two entries, so that the table freed at one is likely the other's next. */
@@ -63,8 +61,6 @@ STAGE_TEST(at_two_entries_in_turn)
 		pgdm_worker_call(&self->worker, load_job, &there);
 		EXPECT_EQ(2000 + i, there.value);
 	}
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("violations"));
 }
 
 /* mremap() carries the page from entry to entry; what it left is gone. */
@@ -88,8 +84,6 @@ STAGE_TEST(the_page_moves)
 		EXPECT_EQ(3000 + i, there.value);
 		store(there.slot, 3001 + i);
 	}
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("violations"));
 }
 
 TEST_HARNESS_MAIN

@@ -41,8 +41,7 @@ STAGE_TEST(a_running_mm_has_mirrors_at_once)
 	EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
 	EXPECT_NE(0, pgdm_id(1));
 	EXPECT_NE(0, pgdm_id(self->partner.pid));
-	EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_unload());
+	check_and_unload(_metadata);
 }
 
 static void load_and_unload(struct __test_metadata *_metadata,
@@ -58,10 +57,8 @@ static void load_and_unload(struct __test_metadata *_metadata,
 		EXPECT_STREQ("ready", t.state);
 	}
 	for (i = 0; i < 5; i++)
-		EXPECT_EQ(0, pgdm_audit().violations);
-	EXPECT_EQ(0, pgdm_stat("violations"));
-	EXPECT_EQ(0, pgdm_stat("oracle_unchecked"));
-	ASSERT_EQ(0, pgdm_unload());
+		check_mirrors(_metadata);
+	check_and_unload(_metadata);
 }
 
 /* flag and carry: something to send is pending all the time. */
@@ -135,7 +132,7 @@ STAGE_TEST(unload_while_a_kick_is_pending)
 		pgdm_worker_send(&self->worker, receive_job, &r);
 		pgdm_wait_for(pgdm_stat("publishes") && sleeps(&r));
 		EXPECT_EQ(0, pgdm_stat("ipis"));
-		ASSERT_EQ(0, pgdm_unload());
+		check_and_unload(_metadata);
 		EXPECT_TRUE(pgdm_worker_busy(&self->worker));
 		ASSERT_EQ(1, write(ends[1], "b", 1));
 		pgdm_worker_wait(&self->worker);

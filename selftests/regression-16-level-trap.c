@@ -34,7 +34,6 @@ STAGE_TEST(strides_of_512_gib)
 	for (i = 1; i <= 100; i++)
 		ASSERT_EQ(0, munmap(base + i * GIB_512, 4096));
 	EXPECT_EQ(before + 200 * each, pgdm_stat("publishes"));
-	EXPECT_EQ(0, pgdm_audit().violations);
 }
 
 /* The first and the last entry that a program can have. */
@@ -57,7 +56,6 @@ STAGE_TEST(ends_of_the_user_half)
 	EXPECT_EQ(before + !taken, pgdm_stat("publishes"));
 	ASSERT_EQ(0, munmap(page, 4096));
 	EXPECT_EQ(before + 2 * !taken, pgdm_stat("publishes"));
-	EXPECT_EQ(0, pgdm_audit().violations);
 }
 
 /* Preflight names the function that is hooked. */

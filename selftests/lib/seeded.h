@@ -101,9 +101,13 @@ judge(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self,
 		EXPECT_EQ(0, play_turn(_metadata, self, &good, WINDOW_MS)) {
 			TH_LOG("turn %u, without the bug", i);
 		}
+		EXPECT_EQ(0, pgdm_stat("violations")) {
+			TH_LOG("turn %u, without the bug", i);
+		}
 		EXPECT_LT(0, play_bug(_metadata, self, &bad, &was_spared)) {
 			TH_LOG("turn %u, with the bug", i);
 		}
+		forget_damage(_metadata);
 	}
 }
 

@@ -9,11 +9,13 @@
 #ifndef _PGDM_STAGE_H
 #define _PGDM_STAGE_H
 
+#include <string.h>
 #include <sys/mman.h>
 
 #include <kselftest_harness.h>
 
 #include "pgdm.h"
+#include "verdict.h"
 
 #define STAGE_TIMEOUT	300
 
@@ -23,14 +25,51 @@
 #define HERE	0
 #define THERE	1
 
+/**
+ * struct pgdm_mode - what the module did when a test began
+ * @policy: the policy in force; empty when the module was not loaded
+ * @live: what the file live said
+ */
+struct pgdm_mode {
+	char policy[32];
+	char live[4];
+};
+
+static struct pgdm_mode get_mode(void)
+{
+	struct pgdm_mode m = { 0 };
+	const char *in_force;
+
+	if (!pgdm_is_loaded())
+		return m;
+	in_force = strchr(pgdm_read("policy"), '[');
+	if (!in_force || sscanf(in_force, "[%31[^]]", m.policy) != 1)
+		pgdm_die("no policy is in force");
+	snprintf(m.live, sizeof(m.live), "%s", pgdm_read("live"));
+	return m;
+}
+
+/* After the mirrors were looked at: a change has them copied. */
+static void put_mode(struct __test_metadata *_metadata,
+		     const struct pgdm_mode *m)
+{
+	if (!*m->policy)
+		return;
+	if (strcmp(m->live, pgdm_read("live")))
+		EXPECT_EQ(0, pgdm_write("live", m->live));
+	EXPECT_EQ(0, pgdm_write("policy", m->policy));
+}
+
 FIXTURE(stage) {
 	struct pgdm_partner neighbour;
 	struct pgdm_partner partner;
 	struct pgdm_worker worker;
+	struct pgdm_mode mode;
 };
 
 FIXTURE_SETUP(stage)
 {
+	self->mode = get_mode();
 	pgdm_pin(HERE);
 	pgdm_partner_start(&self->neighbour, HERE);
 	if (!pgdm_is_alone()) {
@@ -41,8 +80,14 @@ FIXTURE_SETUP(stage)
 	}
 }
 
+/*
+ * The mirrors are looked at while everything is as the test has left it, the counts
+ * when all is over.
+ */
 FIXTURE_TEARDOWN(stage)
 {
+	if (pgdm_is_loaded())
+		check_mirrors(_metadata);
 	if (!pgdm_is_alone()) {
 		pgdm_worker_stop(&self->worker);
 		pgdm_partner_stop(&self->partner);
@@ -50,8 +95,8 @@ FIXTURE_TEARDOWN(stage)
 	pgdm_partner_stop(&self->neighbour);
 	if (pgdm_is_loaded()) {
 		EXPECT_EQ(0, pgdm_write("track", "none"));
-		/* With the oracle off it is 0 anyway. */
-		EXPECT_EQ(0, pgdm_stat("oracle_unchecked"));
+		put_mode(_metadata, &self->mode);
+		check_counts(_metadata);
 	}
 }
 
