@@ -8,51 +8,35 @@
  * bug shows only when the new value is what the mirror held long before. The
  * unit tests play that.
  */
-#define _GNU_SOURCE
-#include <asm/ldt.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2, .pti = true);
 
-static int write_ldt(void)
-{
-	struct user_desc desc = {
-		.entry_number = 0,
-		.limit = 0xfffff,
-		.seg_32bit = 1,
-		.limit_in_pages = 1,
-		.useable = 1,
-	};
+#define VIOLATIONS 42	/* an exit status */
 
-	return (int)syscall(SYS_modify_ldt, 0x11, &desc, sizeof(desc));
+static int write_ldt(void *unused)
+{
+	(void)unused;
+	/* Tracked as a child, and its mirror is made by now. */
+	pgdm_wait_for(pgdm_mirrors(HERE, pgdm_id(getpid()), "loaded"));
+	if (pgdm_ldt_write(0, 0))
+		pgdm_die("modify_ldt");
+	return pgdm_audit().violations ? VIOLATIONS : 0;
 }
 
 /* In a new mm, whose LDT is not mapped yet. */
 static uint64_t first_ldt(FIXTURE_DATA(stage) *self, const char *bugs)
 {
 	int status;
-	pid_t pid;
 
 	(void)self;
 	pgdm_bug(bugs);
-	pid = fork();
-	if (pid < 0)
-		pgdm_die("fork");
-	if (!pid) {
-		/* Tracked as a child, and its mirror is made by now. */
-		pgdm_wait_for(pgdm_mirrors(HERE, pgdm_id(getpid()), "loaded"));
-		if (write_ldt())
-			pgdm_die("modify_ldt");
-		_exit(pgdm_audit().violations ? 42 : 0);
-	}
-	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		pgdm_die("the child is gone");
-	if (WEXITSTATUS(status) == 1)
+	status = pgdm_run(write_ldt, NULL);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) == 1)
 		pgdm_die("the child failed");
-	return WEXITSTATUS(status) == 42;
+	return WEXITSTATUS(status) == VIOLATIONS;
 }
 
 SEEDED_BUG(no_write_through, first_ldt)

@@ -23,8 +23,7 @@ static uint64_t untrack(FIXTURE_DATA(stage) *self, const char *bugs)
 	damage = pgdm_audit().violations;
 	pgdm_bug("none");
 	/* Switches take them off. */
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	if (pgdm_audit().violations)
 		pgdm_die("a CPU is stuck on a mirror");
 	if (pgdm_writef("track", "pid %d", getpid()))
@@ -35,16 +34,16 @@ static uint64_t untrack(FIXTURE_DATA(stage) *self, const char *bugs)
 SEEDED_BUG(keep_cr3, untrack)
 
 /* An entry of the other CPU, seen here: does this CPU lack it? */
-static bool is_lacking(FIXTURE_DATA(stage) *self, unsigned int slot, bool *alone)
+static bool is_lacking(FIXTURE_DATA(stage) *self, struct pgdm_turns *turns,
+		       unsigned int slot, bool *alone)
 {
-	uint64_t switches = switches_here();
-	uint64_t fixed = pgdm_cpu_stat(HERE, "faults_fixed");
-
+	pgdm_turn_begin(turns);
+	pgdm_turn_count(turns);
 	touch_there(self, slot, 0);
 	if (*(volatile char *)pgdm_slot_address(slot, 0) != 1)
 		pgdm_die("wrong data in slot %u", slot);
-	*alone = switches_here() == switches;
-	return pgdm_cpu_stat(HERE, "faults_fixed") != fixed;
+	*alone = pgdm_turn_end(turns);
+	return turns->fixed;
 }
 
 /*
@@ -54,7 +53,8 @@ static bool is_lacking(FIXTURE_DATA(stage) *self, unsigned int slot, bool *alone
  */
 STAGE_TEST(vm_exit)
 {
-	unsigned int i, undisturbed = 0;
+	struct pgdm_turns turns = PGDM_TURNS_ON(HERE);
+	unsigned int i, on_primary = 0;
 	bool alone;
 
 	track_self_on_both(self);
@@ -66,8 +66,8 @@ STAGE_TEST(vm_exit)
 		/* Both come to the primary with this fault. */
 		pgdm_slot_add(slot);
 		touch_there(self, slot, 1);
-		if (!is_lacking(self, slot + 1, &alone))
-			undisturbed += alone;
+		if (!is_lacking(self, &turns, slot + 1, &alone))
+			on_primary += alone;
 		else if (alone)
 			TH_LOG("turn %u: on a mirror", i);
 		check_mirrors(_metadata);
@@ -75,8 +75,7 @@ STAGE_TEST(vm_exit)
 		pgdm_slot_unmap(slot + 1);
 		switch (i % 4) {
 		case 0:
-			round_trip(self);
-			round_trip_here(self);
+			round_trips(self);
 			break;
 		case 1:
 			EXPECT_EQ(0, pgdm_write("live", "0"));
@@ -90,14 +89,14 @@ STAGE_TEST(vm_exit)
 		check_mirrors(_metadata);
 	}
 	pgdm_bug("none");
-	EXPECT_LE(ROUNDS / 2, undisturbed);
+	EXPECT_LE(ROUNDS / 2, on_primary);
 	/* And it is on a mirror again with the next switch. */
 	for (i = 0, alone = false; i < ROUNDS && !alone; i++) {
 		unsigned int slot = PGDM_SLOT_FIRST + 2 * i;
 
 		round_trip_here(self);
 		pgdm_slot_map(slot);
-		EXPECT_TRUE(is_lacking(self, slot, &alone) || !alone);
+		EXPECT_TRUE(is_lacking(self, &turns, slot, &alone) || !alone);
 		pgdm_slot_unmap(slot);
 	}
 	EXPECT_TRUE(alone);
@@ -127,8 +126,7 @@ STAGE_TEST(on_primary)
 	EXPECT_TRUE(counted);
 	check_mirrors(_metadata);
 	pgdm_bug("none");
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	EXPECT_EQ(0, pgdm_audit().on_primary);
 }
 

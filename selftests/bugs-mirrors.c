@@ -6,18 +6,6 @@
 
 PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "mirrors=2");
 
-static int held[2];
-
-/* The worker sleeps, so that its CPU belongs to the partners. */
-static void sleep_job(void *unused)
-{
-	char byte;
-
-	(void)unused;
-	if (read(held[0], &byte, 1) != 1)
-		pgdm_die("the worker was not woken");
-}
-
 #define NR 3
 
 /*
@@ -50,7 +38,8 @@ static uint64_t three_mms(FIXTURE_DATA(stage) *self, const char *bugs)
 	unsigned int i, lost;
 	uint64_t id[NR];
 
-	pgdm_worker_send(&self->worker, sleep_job, NULL);
+	/* Its CPU belongs to the partners then. */
+	pgdm_worker_sleep(&self->worker);
 	for (i = 0; i < NR; i++) {
 		pgdm_partner_start(&p[i], THERE);
 		id[i] = pgdm_id(p[i].pid);
@@ -62,17 +51,11 @@ static uint64_t three_mms(FIXTURE_DATA(stage) *self, const char *bugs)
 	pgdm_bug("none");
 	for (i = 0; i < NR; i++)
 		pgdm_partner_stop(&p[i]);
-	if (write(held[1], "", 1) != 1)
-		pgdm_die("cannot wake the worker");
-	pgdm_worker_wait(&self->worker);
+	pgdm_worker_wake(&self->worker);
 	return lost;
 }
 
-STAGE_TEST(evict_loaded)
-{
-	ASSERT_EQ(0, pipe(held));
-	judge(_metadata, self, three_mms, "none", "evict_loaded", true);
-}
+SEEDED_BUG(evict_loaded, three_mms)
 
 /* As if the CPU had set Accessed bits in the primary since the copy. */
 static uint64_t audit_accessed(FIXTURE_DATA(stage) *self, const char *bugs)

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "lib/removal.h"
 #include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=2");
@@ -35,7 +36,7 @@ static uint64_t publish_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 
 	pgdm_slot_map(SLOT);
 	pgdm_bug(bugs);
-	pgdm_worker_send(&self->worker, ping_job, &self->partner);
+	pgdm_worker_send(&self->worker, pgdm_job_ping, &self->partner);
 	wait_for_window(self, pauses);
 	pgdm_slot_touch(SLOT, 0);
 	pgdm_worker_wait(&self->worker);
@@ -53,8 +54,7 @@ static uint64_t remove_entry(FIXTURE_DATA(stage) *self, const char *bugs)
 
 	pgdm_slot_add(SLOT);
 	touch_there(self, SLOT, 1);
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	pgdm_bug(bugs);
 	pgdm_slot_unmap(SLOT);
 	return pgdm_stat("violations") - before;
@@ -148,8 +148,7 @@ static uint64_t store_in_mirrors_first(FIXTURE_DATA(stage) *self,
 {
 	uint64_t damage;
 
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	pgdm_slot_map(SLOT);
 	atomic_store(&done, false);
 	pauses_before = pgdm_bug_pauses();
@@ -171,11 +170,6 @@ POLICY_BUG(eager, scan_first, store_in_mirrors_first)
  * flush-only, live: the thread's endless faults, if nobody steps in. They end
  * here when the guard may act again.
  */
-static void read_job(void *address)
-{
-	*(volatile char *)address;
-}
-
 static uint64_t fault_on(FIXTURE_DATA(stage) *self, const char *bugs)
 {
 	uint64_t before, endless = 0;
@@ -185,7 +179,7 @@ static uint64_t fault_on(FIXTURE_DATA(stage) *self, const char *bugs)
 	pgdm_slot_add(SLOT);
 	before = pgdm_cpu_stat(THERE, "faults_fixed");
 	pgdm_bug(bugs);
-	pgdm_worker_send(&self->worker, read_job, pgdm_slot_address(SLOT, 0));
+	pgdm_worker_send(&self->worker, pgdm_job_read, pgdm_slot_address(SLOT, 0));
 	while (pgdm_worker_busy(&self->worker) && !endless)
 		if (pgdm_cpu_stat(THERE, "faults_fixed") - before > 1000)
 			endless = 1;
@@ -218,8 +212,7 @@ static uint64_t change_in_between(FIXTURE_DATA(stage) *self, const char *bugs)
 
 	if (pgdm_write("policy", "dirty"))
 		pgdm_die("cannot change the policy");
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	pgdm_slot_map(SLOT);
 	pgdm_slot_map(PGDM_SLOT_LAST);
 	pgdm_slot_touch(PGDM_SLOT_LAST, 0);

@@ -12,14 +12,14 @@ PGDM_NEEDS(.seeded = true, .cpus = 2);
 
 static uint64_t sync_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 {
-	struct touch touch = { PGDM_SLOT_FIRST, 0 };
+	struct pgdm_touch touch = { PGDM_SLOT_FIRST, 0 };
 	unsigned int pauses = pgdm_bug_pauses();
 	uint64_t damage;
 
 	pgdm_slot_map(PGDM_SLOT_FIRST);
 	hold_window();
 	pgdm_bug(bugs);
-	pgdm_worker_send(&self->worker, touch_job, &touch);
+	pgdm_worker_send(&self->worker, pgdm_job_touch, &touch);
 	wait_for_window(self, pauses);
 	round_trip_here(self);
 	release_window();

@@ -2,13 +2,6 @@
 /*
  * Seeded bugs of the sync points (S1, S2, S3, S4, the ring, H1).
  */
-#define _GNU_SOURCE
-#include <asm/ldt.h>
-#include <errno.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2, .params = "oracle=2");
@@ -30,7 +23,7 @@ static uint64_t publish_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 	/* The fault of this CPU may find something to copy, too. */
 	pgdm_bug_pause_cpu(THERE);
 	pgdm_bug(bugs);
-	pgdm_worker_send(&self->worker, ping_job, &self->partner);
+	pgdm_worker_send(&self->worker, pgdm_job_ping, &self->partner);
 	wait_for_window(self, pauses);
 	pgdm_slot_touch(SLOT + 1, 0);
 	release_window();
@@ -48,17 +41,14 @@ SEEDED_BUG(late_sequence, publish_in_window)
 /* More changes than the ring holds: the oldest are gone from it. */
 static uint64_t fall_behind(FIXTURE_DATA(stage) *self, const char *bugs)
 {
-	unsigned int slot;
 	uint64_t damage;
 
 	pgdm_bug(bugs);
-	for (slot = SLOT; slot < SLOT + 100; slot++)
-		pgdm_slot_add(slot);
+	pgdm_slots_add(SLOT, SLOT + 100);
 	round_trip(self);
 	damage = pgdm_audit().violations;
 	pgdm_bug("none");
-	for (slot = SLOT; slot < SLOT + 100; slot++)
-		pgdm_slot_unmap(slot);
+	pgdm_slots_unmap(SLOT, SLOT + 100);
 	return damage;
 }
 
@@ -88,15 +78,8 @@ SEEDED_BUG(skip_flush_sync, remove_entry)
  */
 static void ldt_job(void *unused __attribute__((unused)))
 {
-	struct user_desc desc = {
-		.limit = 0xfffff,
-		.seg_32bit = 1,
-		.limit_in_pages = 1,
-		.useable = 1,
-	};
-
-	if (syscall(SYS_modify_ldt, 0x11, &desc, sizeof(desc)))
-		pgdm_die("modify_ldt: %s", strerror(errno));
+	if (pgdm_ldt_write(0, 0))
+		pgdm_die("modify_ldt");
 }
 
 static uint64_t remove_while_receiving(FIXTURE_DATA(stage) *self,
@@ -131,35 +114,20 @@ STAGE_TEST(early_flush_sync)
  * S2. The worker's CPU has the entry in its mirror and is in another mm when
  * it is removed: no flush comes to it, and its mirror waits for the switch.
  */
-static void sleep_job(void *pipe)
-{
-	char byte;
-
-	if (read(*(int *)pipe, &byte, 1) != 1)
-		pgdm_die("read: %s", strerror(errno));
-}
-
 static uint64_t remove_while_away(FIXTURE_DATA(stage) *self, const char *bugs)
 {
 	uint64_t id = pgdm_id(getpid()), before = pgdm_stat("violations");
-	int ends[2];
 
-	if (pipe(ends))
-		pgdm_die("pipe: %s", strerror(errno));
 	pgdm_slot_add(SLOT);
 	touch_there(self, SLOT, 1);
-	pgdm_worker_send(&self->worker, sleep_job, &ends[0]);
+	pgdm_worker_sleep(&self->worker);
 	do
 		pgdm_partner_ping(&self->partner);
 	while (pgdm_mirrors(THERE, id, "loaded"));
 	pgdm_slot_unmap(SLOT);
 	pgdm_bug(bugs);
-	if (write(ends[1], "", 1) != 1)
-		pgdm_die("write: %s", strerror(errno));
-	pgdm_worker_wait(&self->worker);
+	pgdm_worker_wake(&self->worker);
 	pgdm_bug("none");
-	close(ends[0]);
-	close(ends[1]);
 	return pgdm_stat("violations") - before;
 }
 

@@ -23,23 +23,35 @@ static void fail_at(int n)
 /* At least: caches and their mirrors of each CPU, hooks, the registry. */
 #define MIRRORS 2
 
+/* Its allocation @n fails; 0 or ENOMEM, and then nothing is left. */
+static int load_failing(struct __test_metadata *_metadata, const char *params,
+			int n)
+{
+	char all[128];
+	int err;
+
+	snprintf(all, sizeof(all), "%s mirrors=%d fail_at=%d", params, MIRRORS,
+		 n);
+	err = pgdm_load(all);
+	if (err) {
+		EXPECT_EQ(ENOMEM, err);
+		EXPECT_FALSE(pgdm_is_loaded());
+	}
+	return err;
+}
+
 STAGE_TEST(loading)
 {
 	const int at_least = (int)pgdm_nr_cpus() * (1 + MIRRORS) + 12;
-	char params[128];
 	int n, err;
 
 	/* Whoever spins only slows it down. */
 	pgdm_worker_stop(&self->worker);
 	for (n = 1; n < 100; n++) {
 		pgdm_log_mark();
-		snprintf(params, sizeof(params), "oracle=1 mirrors=%d fail_at=%d",
-			 MIRRORS, n);
-		err = pgdm_load(params);
+		err = load_failing(_metadata, "oracle=1", n);
 		if (!err)
 			break;
-		EXPECT_EQ(ENOMEM, err);
-		EXPECT_FALSE(pgdm_is_loaded());
 		EXPECT_EQ(-1, access(PGDM_DIR, F_OK));
 		EXPECT_TRUE(pgdm_log_has("pgd_mirror: not loaded, error -12")) {
 			TH_LOG("allocation %d", n);
@@ -60,18 +72,13 @@ STAGE_TEST(loading)
 STAGE_TEST(loading_with_all)
 {
 	int n = (int)pgdm_nr_cpus() * (1 + MIRRORS) + 12, err;
-	char params[128];
 
 	pgdm_worker_stop(&self->worker);
 	/* Here and there among the mms that are there. */
 	for (; n < 100; n += 4) {
-		snprintf(params, sizeof(params), "track=all mirrors=%d fail_at=%d",
-			 MIRRORS, n);
-		err = pgdm_load(params);
+		err = load_failing(_metadata, "track=all", n);
 		if (!err)
 			break;
-		EXPECT_EQ(ENOMEM, err);
-		EXPECT_FALSE(pgdm_is_loaded());
 	}
 	ASSERT_EQ(0, err);
 	fail_at(0);

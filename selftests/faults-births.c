@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/seeded.h"
@@ -59,8 +58,7 @@ static struct family start_family(void)
 
 static void end_family(const struct family *f)
 {
-	kill(f->child, SIGKILL);
-	waitpid(f->child, NULL, 0);
+	pgdm_kill(f->child);
 }
 
 static void fork_job(void *pid)
@@ -88,12 +86,6 @@ static struct family start_missed(FIXTURE_DATA(stage) *self, pid_t *followed)
 	return f;
 }
 
-static void end_followed(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
 STAGE_TEST(descendants_are_found)
 {
 	struct family missed, named;
@@ -114,13 +106,13 @@ STAGE_TEST(descendants_are_found)
 	/* Who is taken out by its number stays out, whoever is found later. */
 	ASSERT_EQ(0, pgdm_writef("track", "-pid %d", missed.child));
 	named = missed;
-	end_followed(followed);
+	pgdm_kill(followed);
 	missed = start_missed(self, &later);
 	pgdm_wait_for(pgdm_id(missed.child) && pgdm_id(missed.grandchild));
 	EXPECT_EQ(0, pgdm_id(named.child));
 	EXPECT_NE(0, pgdm_id(named.grandchild));
 	check_mirrors(_metadata);
-	end_followed(later);
+	pgdm_kill(later);
 	end_family(&named);
 	end_family(&missed);
 }
@@ -141,7 +133,7 @@ STAGE_TEST(of_an_untracked_parent)
 		pgdm_stat("stray_walks") != walks;
 	}));
 	EXPECT_EQ(1, pgdm_nr_tracked());
-	end_followed(followed);
+	pgdm_kill(followed);
 	end_family(&missed);
 }
 

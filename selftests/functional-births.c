@@ -51,24 +51,22 @@ STAGE_TEST(fork_of_an_untracked_process)
 	EXPECT_EQ(1, pgdm_nr_tracked());
 }
 
+static int am_i_tracked(void *unused)
+{
+	(void)unused;
+	return pgdm_id(getpid()) ? 0 : 1;
+}
+
+static int is_my_child_tracked(void *unused)
+{
+	(void)unused;
+	return pgdm_run(am_i_tracked, NULL) ? 1 : 0;
+}
+
 STAGE_TEST(grandchild)
 {
-	int status;
-	pid_t pid;
-
 	track_self();
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid) {
-		pid = fork();
-		if (!pid)
-			_exit(pgdm_id(getpid()) ? 0 : 1);
-		if (pid < 0 || waitpid(pid, &status, 0) != pid)
-			_exit(2);
-		_exit(WEXITSTATUS(status));
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, pgdm_run(is_my_child_tracked, NULL));
 }
 
 /* The child of vfork() runs in its parent's address space. */
@@ -141,10 +139,11 @@ static bool runs_waiter(pid_t pid, struct pgdm_tracked *t)
 	return pgdm_tracked(pid, t) && !strcmp(t->comm, "sleep");
 }
 
-static void end_waiter(pid_t pid)
+static int become_waiter(void *unused)
 {
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	(void)unused;
+	execvp(waiter[0], waiter);
+	return 1;
 }
 
 STAGE_TEST(posix_spawn_of_a_tracked_process)
@@ -158,7 +157,7 @@ STAGE_TEST(posix_spawn_of_a_tracked_process)
 	EXPECT_NE(shared_id(), t.id);
 	EXPECT_EQ(2, pgdm_nr_tracked());
 	check_mirrors(_metadata);
-	end_waiter(pid);
+	pgdm_kill(pid);
 }
 
 STAGE_TEST(fork_and_exec_of_a_tracked_process)
@@ -167,19 +166,13 @@ STAGE_TEST(fork_and_exec_of_a_tracked_process)
 	pid_t pid;
 
 	track_self();
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid) {
-		execvp(waiter[0], waiter);
-		_exit(1);
-	}
+	pid = pgdm_fork(become_waiter, NULL);
 	pgdm_wait_for(runs_waiter(pid, &t));
 	/* The child's own mm, a copy of the parent's, has gone. */
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	pgdm_wait_for(pgdm_nr_tracked() == 2);
 	check_mirrors(_metadata);
-	end_waiter(pid);
+	pgdm_kill(pid);
 }
 
 STAGE_TEST(exec_by_an_untracked_process_under_all)
@@ -193,29 +186,20 @@ STAGE_TEST(exec_by_an_untracked_process_under_all)
 	ASSERT_EQ(0, posix_spawnp(&pid, waiter[0], NULL, NULL, waiter, NULL));
 	pgdm_wait_for(runs_waiter(pid, &t));
 	EXPECT_EQ(0, shared_id());
-	end_waiter(pid);
+	pgdm_kill(pid);
 }
 
 /* None is missed, and each one's end is seen. */
 STAGE_TEST(a_hundred_children)
 {
 	unsigned int i, tracked = 0;
-	int status;
 
 	track_self();
-	for (i = 0; i < 100; i++) {
-		pid_t pid = fork();
-
-		ASSERT_LE(0, pid);
-		if (!pid)
-			_exit(pgdm_id(getpid()) ? 0 : 1);
-		ASSERT_EQ(pid, waitpid(pid, &status, 0));
-		tracked += status == 0;
-	}
+	for (i = 0; i < 100; i++)
+		tracked += pgdm_run(am_i_tracked, NULL) == 0;
 	EXPECT_EQ(100, tracked);
 	EXPECT_EQ(0, pgdm_stat("births_native"));
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	pgdm_wait_for(pgdm_nr_tracked() == 1);
 }
 

@@ -11,18 +11,6 @@ PGDM_NEEDS(.unloaded = true, .cpus = 2);
 
 #define MAX_MMS 10
 
-static int held[2];
-
-/* The worker sleeps, so that its CPU belongs to the partners. */
-static void sleep_job(void *unused)
-{
-	char byte;
-
-	(void)unused;
-	if (read(held[0], &byte, 1) != 1)
-		pgdm_die("the worker was not woken");
-}
-
 static unsigned int count_slots(const char *cpu)
 {
 	const char *text = pgdm_read("mirrors");
@@ -45,12 +33,12 @@ static void take_turns(struct __test_metadata *_metadata,
 	unsigned int turn, i, have = 0;
 	char params[64];
 
-	ASSERT_EQ(0, pipe(held));
 	snprintf(params, sizeof(params), "mirrors=%u oracle=1", mirrors);
 	ASSERT_EQ(0, pgdm_load(params));
 	EXPECT_EQ(mirrors, count_slots("cpu 0 "));
 	EXPECT_EQ(mirrors, count_slots("cpu 1 "));
-	pgdm_worker_send(&self->worker, sleep_job, NULL);
+	/* Its CPU belongs to the partners then. */
+	pgdm_worker_sleep(&self->worker);
 	for (i = 0; i < mms; i++) {
 		pgdm_partner_start(&p[i], THERE);
 		ASSERT_EQ(0, pgdm_writef("track", "pid %d", p[i].pid));
@@ -77,8 +65,7 @@ static void take_turns(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, pgdm_stat("cache_busy"));
 	for (i = 0; i < mms; i++)
 		pgdm_partner_stop(&p[i]);
-	ASSERT_EQ(1, write(held[1], "", 1));
-	pgdm_worker_wait(&self->worker);
+	pgdm_worker_wake(&self->worker);
 	check_and_unload(_metadata);
 }
 

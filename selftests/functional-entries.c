@@ -25,20 +25,17 @@ STAGE_TEST(one_publish_for_a_new_entry_and_one_for_its_end)
 STAGE_TEST(publishes_and_sequence_count_every_entry)
 {
 	struct pgdm_tracked t;
-	unsigned int slot;
 	uint64_t seq;
 
 	track_self();
 	ASSERT_TRUE(pgdm_tracked(getpid(), &t));
 	seq = t.seq;
 	ASSERT_EQ(0, pgdm_write("reset", "1"));
-	for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
-		pgdm_slot_add(slot);
+	pgdm_slots_add(PGDM_SLOT_FIRST, PGDM_SLOT_END);
 	EXPECT_EQ(PGDM_NR_SLOTS, pgdm_stat("publishes"));
 	ASSERT_TRUE(pgdm_tracked(getpid(), &t));
 	EXPECT_EQ(seq + PGDM_NR_SLOTS, t.seq);
-	for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
-		pgdm_slot_unmap(slot);
+	pgdm_slots_unmap(PGDM_SLOT_FIRST, PGDM_SLOT_END);
 	EXPECT_EQ(2 * PGDM_NR_SLOTS, pgdm_stat("publishes"));
 }
 
@@ -66,13 +63,11 @@ struct span {
 static void churn_job(void *arg)
 {
 	const struct span *s = arg;
-	unsigned int turn, slot;
+	unsigned int turn;
 
 	for (turn = 0; turn < s->turns; turn++) {
-		for (slot = s->first; slot <= s->last; slot++)
-			pgdm_slot_add(slot);
-		for (slot = s->first; slot <= s->last; slot++)
-			pgdm_slot_unmap(slot);
+		pgdm_slots_add(s->first, s->last + 1);
+		pgdm_slots_unmap(s->first, s->last + 1);
 	}
 }
 
@@ -166,35 +161,29 @@ struct trip {
 	uint64_t full;
 };
 
-#define TRIES 10
-
-/* Again, if another process had a CPU meanwhile. */
+/* Again, if another process had a CPU meanwhile. The round trip is a switch of ours. */
 static struct trip trip_after_new_entries(FIXTURE_DATA(stage) *self,
 					  unsigned int nr)
 {
-	unsigned int slot, tries = 0;
-	uint64_t before;
+	struct pgdm_watch watch = WATCH_BOTH(self);
 	struct trip t;
 
 	do {
-		if (tries++ == TRIES)
-			pgdm_die("the CPUs are not left alone");
-		for (slot = PGDM_SLOT_FIRST; slot < PGDM_SLOT_FIRST + nr; slot++)
-			pgdm_slot_unmap(slot);
+		pgdm_slots_unmap(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + nr);
 		round_trip(self);
-		before = switches(self);
+		pgdm_watch_begin(&watch);
 		t.entries = pgdm_cpu_stat(THERE, "entries_copied");
 		t.dirty = pgdm_cpu_stat(THERE, "syncs_dirty");
 		t.full = pgdm_cpu_stat(THERE, "syncs_full");
-		for (slot = PGDM_SLOT_FIRST; slot < PGDM_SLOT_FIRST + nr; slot++)
-			pgdm_slot_add(slot);
+		pgdm_slots_add(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + nr);
 		t.stale_before = pgdm_audit().stale;
 		round_trip(self);
 		t.stale_after = pgdm_audit().stale;
 		t.entries = pgdm_cpu_stat(THERE, "entries_copied") - t.entries;
 		t.dirty = pgdm_cpu_stat(THERE, "syncs_dirty") - t.dirty;
 		t.full = pgdm_cpu_stat(THERE, "syncs_full") - t.full;
-	} while (switches(self) != before + 1);
+		pgdm_watch_end(&watch, 1);
+	} while (pgdm_watch_again(&watch));
 	return t;
 }
 

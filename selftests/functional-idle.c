@@ -104,8 +104,7 @@ STAGE_TEST(the_last_one_dies)
 	expect_in();
 	pgdm_partner_stop(&p);
 	/* A CPU may keep the mm lazily until it next switches. */
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	wait_until_out();
 	EXPECT_EQ(0, pgdm_nr_tracked());
 }

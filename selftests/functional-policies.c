@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/removal.h"
 #include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
@@ -57,8 +58,6 @@ static uint64_t fixed_on(unsigned int cpu)
 	return pgdm_cpu_stat(cpu, "faults_fixed");
 }
 
-#define TRIES 10
-
 /* Under the new policy from here on: each CPU's mirror was copied. */
 #define go(p) do {							\
 	ASSERT_EQ(0, pgdm_write("policy", (p)->name));			\
@@ -76,29 +75,27 @@ static void exit_and_read_job(void *address)
 /* The mirror of a CPU that was told has the entry, all others lag behind. */
 STAGE_TEST(who_has_a_new_entry_in_shadow_mode)
 {
+	struct pgdm_watch watch = WATCH_BOTH(self);
 	const struct policy *p;
-	unsigned int tries = 0;
-	uint64_t ipis, before;
 
 	track_self();
-	for (p = policies; p < policies + NR_POLICIES && tries < TRIES;) {
+	for_each_policy(p) {
 		struct pgdm_audit a;
-		bool undisturbed;
+		uint64_t ipis;
 
-		go(p);
-		before = switches(self);
-		ipis = pgdm_stat("ipis");
-		pgdm_slot_add(PGDM_SLOT_FIRST);
-		ipis = pgdm_stat("ipis") - ipis;
-		a = pgdm_audit();
-		undisturbed = switches(self) == before;
-		EXPECT_EQ(0, a.violations);
-		pgdm_slot_unmap(PGDM_SLOT_FIRST);
-		wait_for_worker(self);
-		EXPECT_EQ(0, pgdm_audit().stale);
-		tries++;
-		if (!undisturbed)
-			continue;
+		do {
+			go(p);
+			pgdm_watch_begin(&watch);
+			ipis = pgdm_stat("ipis");
+			pgdm_slot_add(PGDM_SLOT_FIRST);
+			ipis = pgdm_stat("ipis") - ipis;
+			a = pgdm_audit();
+			pgdm_watch_end(&watch, 0);
+			EXPECT_EQ(0, a.violations);
+			pgdm_slot_unmap(PGDM_SLOT_FIRST);
+			wait_for_worker(self);
+			EXPECT_EQ(0, pgdm_audit().stale);
+		} while (pgdm_watch_again(&watch));
 		EXPECT_EQ(p->ipis, ipis) {
 			TH_LOG("%s", p->name);
 		}
@@ -108,10 +105,7 @@ STAGE_TEST(who_has_a_new_entry_in_shadow_mode)
 				TH_LOG("%s", p->name);
 			}
 		}
-		tries = 0;
-		p++;
 	}
-	EXPECT_EQ(policies + NR_POLICIES, p);
 	EXPECT_EQ(0, pgdm_stat("hooks_missed"));
 }
 
@@ -121,6 +115,7 @@ STAGE_TEST(who_has_a_new_entry_in_shadow_mode)
  */
 STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 {
+	struct pgdm_watch watch = WATCH_BOTH(self);
 	unsigned int i, disturbed;
 	const struct policy *p;
 
@@ -134,10 +129,11 @@ STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 		disturbed = 0;
 		for (i = 0; i < ROUNDS; i++) {
 			unsigned int slot = PGDM_SLOT_FIRST + i;
-			uint64_t here, there, before;
+			uint64_t here, there;
+			bool alone;
 
 			pgdm_slot_map(slot);
-			before = switches(self);
+			pgdm_watch_begin(&watch);
 			here = fixed_on(HERE);
 			pgdm_slot_touch(slot, 0);
 			here = fixed_on(HERE) - here;
@@ -145,7 +141,8 @@ STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 			pgdm_worker_call(&self->worker, exit_and_read_job,
 					 pgdm_slot_address(slot, 0));
 			there = fixed_on(THERE) - there;
-			if (guarded || switches(self) != before) {
+			alone = pgdm_watch_end(&watch, 0);
+			if (guarded || !alone) {
 				EXPECT_GE(p->here, here);
 				EXPECT_GE(p->there, there);
 				disturbed += !guarded;
@@ -163,8 +160,7 @@ STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 		EXPECT_EQ(guarded, pgdm_stat("livelocks_broken") > broken) {
 			TH_LOG("%s", p->name);
 		}
-		for (i = 0; i < ROUNDS; i++)
-			pgdm_slot_unmap(PGDM_SLOT_FIRST + i);
+		pgdm_slots_unmap(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + ROUNDS);
 		check_mirrors(_metadata);
 	}
 	forget_livelocks(_metadata);
@@ -258,8 +254,6 @@ STAGE_TEST(the_oracle_sees_every_flush_under_carry)
  * hit then, on the sender's own CPU; inside a handler it would be missed, as one
  * that fires in an interrupt meanwhile would be.
  */
-#define TRACING "/sys/kernel/tracing/"
-
 static const struct sender {
 	const char *policy;
 	const char *runs;
@@ -268,42 +262,26 @@ static const struct sender {
 	{ "carry", "flush_tlb_mm_range" },
 };
 
-/* "event hits misses" */
-static void read_probe(unsigned long *hits, unsigned long *misses)
-{
-	const char *line = strstr(pgdm_read_path(TRACING "kprobe_profile"),
-				  "pgdm_sender ");
-
-	if (!line || sscanf(line, "pgdm_sender %lu %lu", hits, misses) != 2)
-		pgdm_die("no such line in kprobe_profile");
-}
-
 STAGE_TEST(nothing_is_sent_from_a_probe_handler)
 {
-	const char *enable = TRACING "events/kprobes/pgdm_sender/enable";
-	unsigned long hits, misses;
 	const struct sender *s;
-	char text[128];
+	struct pgdm_calls calls;
 
-	if (access(TRACING "kprobe_events", W_OK))
+	if (access(PGDM_TRACING "kprobe_events", W_OK))
 		SKIP(return, "needs kprobe events in tracefs");
 	track_self();
 	for (s = senders; s < senders + sizeof(senders) / sizeof(*s); s++) {
 		ASSERT_EQ(0, pgdm_write("policy", s->policy));
-		snprintf(text, sizeof(text), "p:pgdm_sender %s", s->runs);
-		ASSERT_EQ(0, pgdm_write_path(TRACING "kprobe_events", text));
-		ASSERT_EQ(0, pgdm_write_path(enable, "1"));
+		pgdm_probe_add("sender", s->runs);
 		pgdm_slot_add(PGDM_SLOT_FIRST);
-		read_probe(&hits, &misses);
-		EXPECT_LT(0, hits) {
+		calls = pgdm_probe_calls("sender");
+		EXPECT_LT(0, calls.hits) {
 			TH_LOG("%s", s->policy);
 		}
-		EXPECT_EQ(0, misses) {
+		EXPECT_EQ(0, calls.misses) {
 			TH_LOG("%s", s->policy);
 		}
-		ASSERT_EQ(0, pgdm_write_path(enable, "0"));
-		ASSERT_EQ(0, pgdm_write_path(TRACING "kprobe_events",
-					     "-:pgdm_sender"));
+		pgdm_probe_remove("sender");
 		pgdm_slot_unmap(PGDM_SLOT_FIRST);
 	}
 }
@@ -342,35 +320,15 @@ STAGE_TEST(always_exit_copies_at_each_return)
 /* The writer's words, both pages, in the mirrors of both CPUs. */
 STAGE_TEST(eager_copies_nothing_at_sync_points)
 {
-	unsigned int i;
-
 	ASSERT_EQ(0, pgdm_write("policy", "eager"));
 	track_self();
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	ASSERT_EQ(0, pgdm_write("reset", "1"));
-	for (i = 0; i < ROUNDS; i++)
-		pgdm_slot_add(PGDM_SLOT_FIRST + i);
-	for (i = 0; i < ROUNDS; i++)
-		pgdm_slot_unmap(PGDM_SLOT_FIRST + i);
+	pgdm_slots_add(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + ROUNDS);
+	pgdm_slots_unmap(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + ROUNDS);
 	round_trip(self);
 	EXPECT_EQ(2 * ROUNDS * 2 * pgdm_pages(), pgdm_stat("write_throughs"));
 	EXPECT_EQ(0, pgdm_stat("entries_copied"));
-}
-
-static atomic_bool done;
-
-static void churn_until_done(void *partner)
-{
-	unsigned int slot;
-
-	while (!atomic_load(&done)) {
-		for (slot = PGDM_SLOT_FIRST; slot < 20; slot++)
-			pgdm_slot_add(slot);
-		pgdm_partner_ping(partner);
-		for (slot = PGDM_SLOT_FIRST; slot < 20; slot++)
-			pgdm_slot_unmap(slot);
-	}
 }
 
 /* As many as asked for: from each policy to each other at least once. */
@@ -385,13 +343,17 @@ static unsigned int nr_changes(void)
 
 STAGE_TEST(changes_under_load_live)
 {
+	struct pgdm_churn churn = {
+		.first = PGDM_SLOT_FIRST,
+		.end = 20,
+		.partner = &self->partner,
+	};
 	const unsigned int changes = nr_changes();
 	unsigned int i, now = 0;
 
 	ASSERT_EQ(0, pgdm_write("live", "1"));
 	track_self();
-	atomic_store(&done, false);
-	pgdm_worker_send(&self->worker, churn_until_done, &self->partner);
+	pgdm_worker_send(&self->worker, pgdm_job_churn, &churn);
 	for (i = 0; i < changes; i++) {
 		/* From each to each other in the end. */
 		now = (now + 1 + i / NR_POLICIES % (NR_POLICIES - 1)) %
@@ -404,7 +366,7 @@ STAGE_TEST(changes_under_load_live)
 			round_trip_here(self);
 		pgdm_slot_unmap(PGDM_SLOT_LAST);
 	}
-	atomic_store(&done, true);
+	atomic_store(&churn.stop, true);
 	pgdm_worker_wait(&self->worker);
 	EXPECT_EQ(0, pgdm_stat("hooks_missed"));
 	forget_livelocks(_metadata);

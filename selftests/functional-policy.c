@@ -14,48 +14,51 @@ struct copies {
 };
 
 /* All of one moment: between two switches. */
-static struct copies count(struct pgdm_worker *w)
+static struct copies count(FIXTURE_DATA(stage) *self)
 {
+	struct pgdm_watch watch = WATCH_THERE(self);
 	struct copies c;
 
 	do {
+		pgdm_watch_begin(&watch);
 		c = (struct copies){
-			.switches = switches_of(w),
+			.switches = watch.switches,
 			.clean = pgdm_cpu_stat(THERE, "syncs_clean"),
 			.dirty = pgdm_cpu_stat(THERE, "syncs_dirty"),
 			.full = pgdm_cpu_stat(THERE, "syncs_full"),
 			.entries = pgdm_cpu_stat(THERE, "entries_copied"),
 		};
-	} while (switches_of(w) != c.switches);
+		pgdm_watch_end(&watch, 0);
+	} while (pgdm_watch_again(&watch));
 	return c;
 }
 
-static struct copies trips(FIXTURE_DATA(stage) *self)
+static struct copies trips_under(struct __test_metadata *_metadata,
+				 FIXTURE_DATA(stage) *self, const char *policy)
 {
 	struct copies before, after;
 	unsigned int i;
 
+	ASSERT_EQ(0, pgdm_write("policy", policy));
+	track_self();
 	round_trip(self);
-	before = count(&self->worker);
+	before = count(self);
 	for (i = 0; i < TRIPS; i++)
 		round_trip(self);
-	after = count(&self->worker);
+	after = count(self);
 	after.switches -= before.switches;
 	after.clean -= before.clean;
 	after.dirty -= before.dirty;
 	after.full -= before.full;
 	after.entries -= before.entries;
+	EXPECT_LE(TRIPS, after.switches);
 	return after;
 }
 
 STAGE_TEST(dirty_copies_nothing_when_nothing_changed)
 {
-	struct copies c;
+	struct copies c = trips_under(_metadata, self, "dirty");
 
-	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
-	track_self();
-	c = trips(self);
-	EXPECT_LE(TRIPS, c.switches);
 	EXPECT_EQ(c.switches, c.clean);
 	EXPECT_EQ(0, c.dirty);
 	EXPECT_EQ(0, c.full);
@@ -64,12 +67,8 @@ STAGE_TEST(dirty_copies_nothing_when_nothing_changed)
 
 STAGE_TEST(always_copies_everything_every_time)
 {
-	struct copies c;
+	struct copies c = trips_under(_metadata, self, "always");
 
-	ASSERT_EQ(0, pgdm_write("policy", "always"));
-	track_self();
-	c = trips(self);
-	EXPECT_LE(TRIPS, c.switches);
 	EXPECT_EQ(c.switches, c.full);
 	EXPECT_EQ(0, c.dirty);
 	EXPECT_EQ(0, c.clean);
@@ -87,39 +86,27 @@ STAGE_TEST(change_over)
 	round_trip(self);
 	pgdm_slot_add(PGDM_SLOT_FIRST + 1);
 	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	EXPECT_EQ(0, pgdm_audit().stale);
-}
-
-static atomic_bool done;
-
-static void churn_until_done(void *partner)
-{
-	unsigned int slot;
-
-	while (!atomic_load(&done)) {
-		for (slot = PGDM_SLOT_FIRST; slot < 40; slot++)
-			pgdm_slot_add(slot);
-		pgdm_partner_ping(partner);
-		for (slot = PGDM_SLOT_FIRST; slot < 40; slot++)
-			pgdm_slot_unmap(slot);
-	}
 }
 
 STAGE_TEST(change_over_under_load)
 {
+	struct pgdm_churn churn = {
+		.first = PGDM_SLOT_FIRST,
+		.end = 40,
+		.partner = &self->partner,
+	};
 	unsigned int i;
 
 	track_self();
-	atomic_store(&done, false);
-	pgdm_worker_send(&self->worker, churn_until_done, &self->partner);
+	pgdm_worker_send(&self->worker, pgdm_job_churn, &churn);
 	for (i = 0; i < 60; i++) {
 		ASSERT_EQ(0, pgdm_write("policy", i & 1 ? "dirty" : "always"));
 		check_mirrors(_metadata);
 		round_trip_here(self);
 	}
-	atomic_store(&done, true);
+	atomic_store(&churn.stop, true);
 	pgdm_worker_wait(&self->worker);
 }
 

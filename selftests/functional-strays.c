@@ -7,13 +7,10 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/vhost.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/stage.h"
@@ -23,17 +20,16 @@ PGDM_NEEDS(.seeded = true, .cpus = 2);
 #define LONG_MS 3500	/* the third pause at least, of 1/2, 1, 2 and 4 seconds */
 
 /* Its kernel thread runs whenever @kick is written. */
-static void __attribute__((noreturn)) give_mm_away(int kick)
+static int give_mm_away(void *kick)
 {
-	struct vhost_vring_file file = { .index = 0, .fd = kick };
+	struct vhost_vring_file file = { .index = 0, .fd = *(int *)kick };
 	int fd = open("/dev/vhost-vsock", O_RDWR);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (fd < 0 || ioctl(fd, VHOST_SET_OWNER, NULL) ||
 	    ioctl(fd, VHOST_SET_VRING_KICK, &file))
-		_exit(1);
+		return 1;
 	execlp("sleep", "sleep", "1000", NULL);
-	_exit(1);
+	return 1;
 }
 
 static bool runs_sleep(pid_t pid)
@@ -76,19 +72,16 @@ static bool can_give(struct given *g)
 	    access("/dev/vhost-vsock", R_OK | W_OK))
 		return false;
 	g->kick = eventfd(0, 0);
-	g->pid = fork();
-	if (g->kick < 0 || g->pid < 0)
-		pgdm_die("eventfd, fork");
-	if (!g->pid)
-		give_mm_away(g->kick);
+	if (g->kick < 0)
+		pgdm_die("eventfd");
+	g->pid = pgdm_fork(give_mm_away, &g->kick);
 	pgdm_wait_for(runs_sleep(g->pid));
 	return true;
 }
 
 static void end_given(struct given *g)
 {
-	kill(g->pid, SIGKILL);
-	waitpid(g->pid, NULL, 0);
+	pgdm_kill(g->pid);
 	close(g->kick);
 }
 

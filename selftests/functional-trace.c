@@ -165,8 +165,7 @@ STAGE_TEST(end_of_an_mm)
 	ASSERT_EQ(0, pgdm_writef("track", "pid %d", p.pid));
 	id = pgdm_id(p.pid);
 	pgdm_partner_stop(&p);
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	pgdm_wait_for(pgdm_nr_tracked() == 0);
 	expect_traced("untrack", "id=%lu reason=freed", id);
 	trace_off();
@@ -224,7 +223,7 @@ STAGE_TEST(eviction)
 	theirs = pgdm_id(self->partner.pid);
 	third = pgdm_id(p.pid);
 	round_trip(self);
-	pgdm_worker_call(&self->worker, ping_job, &p);
+	pgdm_worker_call(&self->worker, pgdm_job_ping, &p);
 	expect_traced("evict", "id=(%lu|%lu|%lu) by=(%lu|%lu)", mine, theirs,
 		      third, theirs, third);
 	pgdm_partner_stop(&p);

@@ -113,8 +113,7 @@ STAGE_TEST(the_end_of_a_tracked_process)
 	EXPECT_EQ(1, pgdm_nr_tracked());
 	pgdm_partner_stop(&p);
 	/* A CPU may keep the mm lazily until it next switches. */
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	pgdm_wait_for(pgdm_nr_tracked() == 0);
 	EXPECT_EQ(0, pgdm_stat("mms_tracked"));
 }

@@ -132,46 +132,31 @@ static void stop_writer(struct writer *w)
 		pgdm_die("the writer is gone");
 }
 
-struct load {
-	const volatile long *address;
-	long value;
-};
-
-static void load_job(void *arg)
-{
-	struct load *l = arg;
-
-	l->value = *l->address;
-}
-
 static void written_from_outside(struct __test_metadata *_metadata,
 				 FIXTURE_DATA(stage) *self,
 				 write_word_fn write_word)
 {
-	uint64_t seen, fixed, all = 0;
+	struct pgdm_turns turns = PGDM_TURNS_OF(&self->worker);
 	struct writer writer;
 	unsigned int i;
+	bool alone;
 
 	start_writer(&writer, write_word);
 	track_self();
 	for (i = 0; i < ROUNDS; i++) {
 		char *page = pgdm_slot_address(PGDM_SLOT_FIRST + i, 0);
-		struct load there = { .address = (void *)page };
 
 		pgdm_slot_map(PGDM_SLOT_FIRST + i);
+		pgdm_turn_begin(&turns);
 		ASSERT_EQ(0, writer_writes(&writer, page, 1000 + i));
-		seen = pgdm_cpu_stat(THERE, "faults_seen");
-		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
-		pgdm_worker_call(&self->worker, load_job, &there);
-		EXPECT_EQ(1000 + i, there.value);
-		EXPECT_GE(seen + 1, pgdm_cpu_stat(THERE, "faults_seen"));
-		/* None if the CPU left the mm and came back meanwhile. */
-		fixed = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
-		EXPECT_GE(1, fixed);
-		all += fixed;
+		pgdm_turn_count(&turns);
+		EXPECT_EQ(1000 + i, load_there(self, page));
+		alone = pgdm_turn_end(&turns);
+		expect_count(1, turns.seen, alone);
+		expect_count(1, turns.fixed, alone);
 		EXPECT_EQ(1000 + i, *(volatile long *)page);
 	}
-	EXPECT_LE(1, all);
+	expect_half_undisturbed(&turns);
 	stop_writer(&writer);
 }
 
@@ -190,50 +175,44 @@ STAGE_TEST(ptrace_pokedata)
 	written_from_outside(_metadata, self, write_by_ptrace);
 }
 
+static int wait_for_signal(void *unused)
+{
+	(void)unused;
+	return pause();
+}
+
 /*
  * The other way round: what another process holds is read into pages that are
  * not there yet, so that it is the kernel that faults at the user address.
  */
 STAGE_TEST(process_vm_readv)
 {
-	unsigned int i, undisturbed = 0;
-	long value = 0;
-	int gate[2];
+	struct pgdm_turns turns = PGDM_TURNS_ON(HERE);
+	volatile long value = 3000;
+	unsigned int i;
+	bool alone;
 	pid_t pid;
 
-	ASSERT_EQ(0, pipe2(gate, O_CLOEXEC));
-	value = 3000;
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid) {
-		close(gate[1]);
-		_exit(read(gate[0], &i, 1));
-	}
+	/* It keeps the value that is there now. */
+	pid = pgdm_fork(wait_for_signal, NULL);
 	value = 0;
 	track_self();
 	for (i = 0; i < ROUNDS; i++) {
 		char *page = pgdm_slot_address(PGDM_SLOT_FIRST + i, 0);
 		struct iovec to = { page, sizeof(value) };
-		struct iovec from = { &value, sizeof(value) };
-		struct load there = { .address = (void *)page };
-		uint64_t fixed, switches;
-		bool alone;
+		struct iovec from = { (void *)&value, sizeof(value) };
 
 		pgdm_slot_map(PGDM_SLOT_FIRST + i);
-		switches = switches_here();
-		fixed = pgdm_cpu_stat(HERE, "faults_fixed");
+		pgdm_turn_begin(&turns);
+		pgdm_turn_count(&turns);
 		ASSERT_EQ(sizeof(value), process_vm_readv(pid, &to, 1, &from, 1, 0));
-		fixed = pgdm_cpu_stat(HERE, "faults_fixed") - fixed;
-		alone = switches_here() == switches;
-		undisturbed += alone;
-		expect_count(1, fixed, alone);
+		alone = pgdm_turn_end(&turns);
+		expect_count(1, turns.fixed, alone);
 		EXPECT_EQ(3000, *(volatile long *)page);
-		pgdm_worker_call(&self->worker, load_job, &there);
-		EXPECT_EQ(3000, there.value);
+		EXPECT_EQ(3000, load_there(self, page));
 	}
-	EXPECT_LE(ROUNDS / 2, undisturbed);
-	close(gate[1]);
-	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	expect_half_undisturbed(&turns);
+	pgdm_kill(pid);
 }
 
 /*
@@ -299,13 +278,13 @@ STAGE_TEST(userfaultfd)
 			.src = (uintptr_t)page,
 			.len = 4096,
 		};
-		struct load there = { .address = (void *)to };
+		struct pgdm_load there = { .address = to };
 		struct uffd_msg msg;
 
 		pgdm_slot_map(PGDM_SLOT_FIRST + i);
 		ASSERT_EQ(0, ioctl(fd, UFFDIO_REGISTER, &reg));
 		*(long *)page = 2000 + i;
-		pgdm_worker_send(&self->worker, load_job, &there);
+		pgdm_worker_send(&self->worker, pgdm_job_load, &there);
 		ASSERT_EQ(sizeof(msg), read(fd, &msg, sizeof(msg)));
 		EXPECT_EQ(UFFD_EVENT_PAGEFAULT, msg.event);
 		EXPECT_EQ((uintptr_t)to, msg.arg.pagefault.address);

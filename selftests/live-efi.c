@@ -16,8 +16,7 @@
 
 PGDM_NEEDS(.params = "live=1 oracle=1", .cpus = 2, .path = EFIVARS);
 
-#define ROUNDS		20
-#define TRACING		"/sys/kernel/tracing/"
+#define ROUNDS 20
 
 /* The vendor is Linux, for crash dumps: such a variable may be removed. */
 #define VARIABLE EFIVARS "/PgdMirror-cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0"
@@ -51,49 +50,30 @@ static void read_variable(void *arg)
 	*(uint32_t *)arg = v.attributes == ATTRIBUTES ? v.value : 0;
 }
 
-/* Calls of pgdm_track_stray(), as a kprobe of tracefs counts them. */
-static void probe_strays(bool on)
-{
-	const char *which = on ? "p:pgdm/stray pgd_mirror:pgdm_track_stray" :
-				 "-:pgdm/stray";
-	int err = 0;
-
-	if (!on)
-		err = pgdm_write_path(TRACING "events/pgdm/stray/enable", "0");
-	if (!err)
-		err = pgdm_write_path(TRACING "kprobe_events", which);
-	if (!err && on)
-		err = pgdm_write_path(TRACING "events/pgdm/stray/enable", "1");
-	if (err)
-		pgdm_die("a probe of tracefs: %s", strerror(err));
-}
-
+/* Calls of pgdm_track_stray(). */
 static unsigned long strays(void)
 {
-	unsigned long hits, missed;
+	struct pgdm_calls calls = pgdm_probe_calls("stray");
 
-	if (sscanf(pgdm_read_path(TRACING "kprobe_profile"), " stray %lu %lu",
-		   &hits, &missed) != 2)
-		pgdm_die("no count of the probe");
-	return hits + missed;
+	return calls.hits + calls.misses;
 }
 
 STAGE_TEST(variables)
 {
-	unsigned int undisturbed = 0, quiet = 0;
+	struct pgdm_turns turns = PGDM_TURNS_ON(HERE);
+	unsigned int quiet = 0;
 	uint64_t back;
 	uint32_t i;
 
 	if (mount("efivarfs", EFIVARS, "efivarfs", 0, NULL) && errno != EBUSY)
 		pgdm_die("%s: %s", EFIVARS, strerror(errno));
 	ASSERT_EQ(0, pgdm_write("track", "all"));
-	probe_strays(true);
+	pgdm_probe_add("stray", "pgd_mirror:pgdm_track_stray");
 	back = pgdm_stat("switches");
 	for (i = 1; i <= ROUNDS; i++) {
 		unsigned int slot = PGDM_SLOT_FIRST + i;
 		volatile char *page = pgdm_slot_address(slot, 0);
 		unsigned long before = strays();
-		uint64_t switches, fixed;
 		uint32_t there = i, found = 0;
 		bool alone;
 
@@ -104,14 +84,12 @@ STAGE_TEST(variables)
 			pgdm_worker_call(&self->worker, write_variable, &there);
 		/* Back from EFI's root to a mirror: it lacks the entry. */
 		pgdm_slot_map(slot);
-		switches = switches_here();
-		fixed = pgdm_cpu_stat(HERE, "faults_fixed");
+		pgdm_turn_begin(&turns);
+		pgdm_turn_count(&turns);
 		touch_there(self, slot, 0);
 		EXPECT_EQ(1, *page);
-		fixed = pgdm_cpu_stat(HERE, "faults_fixed") - fixed;
-		alone = switches_here() == switches;
-		undisturbed += alone;
-		expect_count(1, fixed, alone);
+		alone = pgdm_turn_end(&turns);
+		expect_count(1, turns.fixed, alone);
 		if (i & 2)
 			read_variable(&found);
 		else
@@ -122,9 +100,9 @@ STAGE_TEST(variables)
 		quiet += strays() == before;
 	}
 	back = pgdm_stat("switches") - back;
-	probe_strays(false);
+	pgdm_probe_remove("stray");
 	ASSERT_EQ(0, unlink(VARIABLE));
-	EXPECT_LE(ROUNDS / 2, undisturbed);
+	expect_half_undisturbed(&turns);
 	EXPECT_LE(ROUNDS / 2, quiet);
 	/* To write is one call at the least, and so is to read. */
 	EXPECT_LE(2 * ROUNDS, back);

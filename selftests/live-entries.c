@@ -9,16 +9,6 @@ PGDM_NEEDS(.params = "live=1", .cpus = 2);
 
 #define ROUNDS 100
 
-static uint64_t fixed_on(unsigned int cpu)
-{
-	return pgdm_cpu_stat(cpu, "faults_fixed");
-}
-
-static uint64_t seen_on(unsigned int cpu)
-{
-	return pgdm_cpu_stat(cpu, "faults_seen");
-}
-
 STAGE_TEST(is_live)
 {
 	EXPECT_STREQ("1\n", pgdm_read("live"));
@@ -33,30 +23,21 @@ STAGE_TEST(is_live)
  */
 STAGE_TEST(one_extra_fault_here)
 {
-	unsigned int i, undisturbed = 0;
-	uint64_t seen, fixed, switches;
+	struct pgdm_turns turns = PGDM_TURNS_ON(HERE);
+	unsigned int i;
 	bool alone;
 
 	track_self();
 	for (i = 0; i < ROUNDS; i++) {
-		switches = switches_here();
+		pgdm_turn_begin(&turns);
 		pgdm_slot_map(PGDM_SLOT_FIRST + i);
-		seen = seen_on(HERE);
-		fixed = fixed_on(HERE);
+		pgdm_turn_count(&turns);
 		pgdm_slot_touch(PGDM_SLOT_FIRST + i, 0);
-		seen = seen_on(HERE) - seen;
-		fixed = fixed_on(HERE) - fixed;
-		alone = switches_here() == switches;
-		undisturbed += alone;
-		expect_count(2, seen, alone);
-		expect_count(1, fixed, alone);
+		alone = pgdm_turn_end(&turns);
+		expect_count(2, turns.seen, alone);
+		expect_count(1, turns.fixed, alone);
 	}
-	EXPECT_LE(ROUNDS / 2, undisturbed);
-}
-
-static void read_job(void *address)
-{
-	*(volatile char *)address;
+	expect_half_undisturbed(&turns);
 }
 
 /*
@@ -65,8 +46,9 @@ static void read_job(void *address)
  */
 STAGE_TEST(one_extra_fault_there)
 {
-	unsigned int i, undisturbed = 0;
-	uint64_t first, seen, fixed, switches;
+	struct pgdm_turns turns = PGDM_TURNS_OF(&self->worker);
+	unsigned int i;
+	uint64_t first;
 	bool alone;
 
 	track_self();
@@ -74,22 +56,18 @@ STAGE_TEST(one_extra_fault_there)
 		unsigned int slot = PGDM_SLOT_FIRST + i;
 		char *page = pgdm_slot_address(slot, 0);
 
-		switches = switches_of(&self->worker);
+		pgdm_turn_begin(&turns);
 		pgdm_slot_add(slot);
-		seen = seen_on(THERE);
-		fixed = fixed_on(THERE);
-		pgdm_worker_call(&self->worker, read_job, page);
-		first = seen_on(THERE) - seen;
-		pgdm_worker_call(&self->worker, read_job, page);
-		seen = seen_on(THERE) - seen;
-		fixed = fixed_on(THERE) - fixed;
-		alone = switches_of(&self->worker) == switches;
-		undisturbed += alone;
+		pgdm_turn_count(&turns);
+		read_there(self, page);
+		pgdm_turn_faults(&turns, &first, NULL);
+		read_there(self, page);
+		alone = pgdm_turn_end(&turns);
 		expect_count(1, first, alone);
-		expect_count(1, seen, alone);
-		expect_count(1, fixed, alone);
+		expect_count(1, turns.seen, alone);
+		expect_count(1, turns.fixed, alone);
 	}
-	EXPECT_LE(ROUNDS / 2, undisturbed);
+	expect_half_undisturbed(&turns);
 }
 
 /* Bug 3: after the flush of a removal nobody reaches the table. */
@@ -102,8 +80,7 @@ STAGE_TEST(removed_entries_are_gone_there)
 		unsigned int slot = PGDM_SLOT_FIRST + i % 4;
 
 		pgdm_slot_add(slot);
-		pgdm_worker_call(&self->worker, read_job,
-				 pgdm_slot_address(slot, 0));
+		read_there(self, pgdm_slot_address(slot, 0));
 		pgdm_slot_unmap(slot);
 	}
 }
@@ -120,8 +97,7 @@ STAGE_TEST(live_comes_and_goes)
 
 		ASSERT_EQ(0, pgdm_write("live", i % 2 ? "1" : "0"));
 		pgdm_slot_add(slot);
-		pgdm_worker_call(&self->worker, read_job,
-				 pgdm_slot_address(slot, 0));
+		read_there(self, pgdm_slot_address(slot, 0));
 	}
 	EXPECT_STREQ("1\n", pgdm_read("live"));
 }
@@ -136,11 +112,9 @@ STAGE_TEST(untracked_while_it_runs)
 
 		track_self();
 		pgdm_slot_add(slot);
-		pgdm_worker_call(&self->worker, read_job,
-				 pgdm_slot_address(slot, 0));
+		read_there(self, pgdm_slot_address(slot, 0));
 		untrack_self();
-		pgdm_worker_call(&self->worker, read_job,
-				 pgdm_slot_address(slot, 0));
+		read_there(self, pgdm_slot_address(slot, 0));
 	}
 	EXPECT_EQ(0, pgdm_nr_tracked());
 }

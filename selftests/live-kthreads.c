@@ -108,7 +108,8 @@ STAGE_TEST(io_uring_poller)
 {
 	char want[PAGE];
 	struct uring u = { 0 };
-	int i, err, file, undisturbed = 0;
+	struct pgdm_turns turns = PGDM_TURNS_ON(THERE);
+	int i, err, file;
 
 	/* Two that spin on one CPU would only be in each other's way. */
 	pgdm_worker_stop(&self->worker);
@@ -122,24 +123,21 @@ STAGE_TEST(io_uring_poller)
 	for (i = 0; i < ROUNDS; i++) {
 		unsigned int slot = PGDM_SLOT_FIRST + i;
 		char *page = pgdm_slot_address(slot, 1);
-		uint64_t fixed, switches;
 		bool alone;
 
 		memset(want, 'a' + i, PAGE);
 		ASSERT_EQ(PAGE, pwrite(file, want, PAGE, 0));
 		/* The entry is there, the page is not yet. */
-		switches = pgdm_cpu_stat(THERE, "switches");
+		pgdm_turn_begin(&turns);
 		pgdm_slot_add(slot);
-		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
+		pgdm_turn_count(&turns);
 		EXPECT_EQ(PAGE, uring_read(&u, file, page, PAGE));
 		EXPECT_EQ(0, memcmp(want, page, PAGE));
-		fixed = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
-		alone = pgdm_cpu_stat(THERE, "switches") == switches;
-		undisturbed += alone;
-		expect_count(1, fixed, alone);
+		alone = pgdm_turn_end(&turns);
+		expect_count(1, turns.fixed, alone);
 		pgdm_slot_unmap(slot);
 	}
-	EXPECT_LE(ROUNDS / 2, undisturbed);
+	expect_half_undisturbed(&turns);
 	close(file);
 	close(u.fd);
 out:
@@ -312,8 +310,7 @@ STAGE_TEST(kthread_use_mm)
 	EXPECT_LT(fixed, pgdm_cpu_stat(THERE, "faults_fixed"));
 	check_mirrors(_metadata);
 	close(v.fd);
-	for (i = 0; i < ROUNDS; i++)
-		pgdm_slot_unmap(PGDM_SLOT_FIRST + i);
+	pgdm_slots_unmap(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + ROUNDS);
 out:
 	pgdm_worker_start(&self->worker, THERE);
 }

@@ -287,23 +287,22 @@ static unsigned int look_there(struct guest *g, void *address)
 
 /*
  * An entry is added here and read by the vCPU's thread, which lacks it: it has come
- * out of the guest to its mirror. Returns whether nobody disturbed that.
+ * out of the guest to its mirror.
  */
-static bool step(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self,
-		 struct guest *g, unsigned int i, bool exact)
+static void step(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self,
+		 struct pgdm_turns *turns, struct guest *g, unsigned int i,
+		 bool exact)
 {
 	char *page = pgdm_slot_address(SLOT_STEP, 0);
-	uint64_t fixed, switches;
 	bool alone;
 
 	pgdm_slot_map(SLOT_STEP);
-	switches = pgdm_cpu_stat(THERE, "switches");
-	fixed = pgdm_cpu_stat(THERE, "faults_fixed");
+	pgdm_turn_begin(turns);
+	pgdm_turn_count(turns);
 	*(volatile unsigned int *)page = i;
 	EXPECT_EQ(i, look_there(g, page));
-	fixed = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
-	alone = pgdm_cpu_stat(THERE, "switches") == switches;
-	expect_count(1, fixed, alone && exact);
+	alone = pgdm_turn_end(turns);
+	expect_count(1, turns->fixed, alone && exact);
 	move_page();
 	wait_round(g);
 	/* The other process takes the vCPU's CPU in the middle. */
@@ -311,7 +310,6 @@ static bool step(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self,
 	round_trip_here(self);
 	pgdm_slot_unmap(SLOT_STEP);
 	wait_round(g);
-	return alone;
 }
 
 static void run_guest(struct __test_metadata *_metadata,
@@ -319,7 +317,9 @@ static void run_guest(struct __test_metadata *_metadata,
 		      const char *policy, bool exact)
 {
 	const bool listens = !strcmp(policy, "always-exit");
-	unsigned int i, undisturbed = 0;
+	/* The worker is in the guest all the time. */
+	struct pgdm_turns turns = PGDM_TURNS_ON(THERE);
+	unsigned int i;
 	uint64_t returns;
 
 	ASSERT_EQ(0, pgdm_write("policy", policy));
@@ -331,7 +331,7 @@ static void run_guest(struct __test_metadata *_metadata,
 	pgdm_worker_send(&self->worker, vcpu_job, g);
 	wait_round(g);
 	for (i = 0; i < STEPS; i++)
-		undisturbed += step(_metadata, self, g, i + 1, exact);
+		step(_metadata, self, &turns, g, i + 1, exact);
 	/* L2: in the guest the CPU holds the host's root elsewhere than in CR3. */
 	EXPECT_EQ(0, pgdm_write("live", "0"));
 	wait_round(g);
@@ -345,7 +345,7 @@ static void run_guest(struct __test_metadata *_metadata,
 	pgdm_worker_wait(&self->worker);
 	returns = pgdm_cpu_stat(THERE, "user_returns") - returns;
 
-	EXPECT_LE(STEPS / 2, undisturbed);
+	expect_half_undisturbed(&turns);
 	EXPECT_EQ(atomic_load(&g->rounds), g->count);
 	for (i = 0; i < PGDM_SLOT_PAGES; i++)
 		EXPECT_EQ(g->count, *(volatile unsigned int *)

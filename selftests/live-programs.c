@@ -4,7 +4,6 @@
  * their own, huge pages, a core dump, the OOM killer.
  */
 #define _GNU_SOURCE
-#include <asm/ldt.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,7 +13,6 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,44 +23,26 @@ PGDM_NEEDS(.params = "live=1 oracle=1", .cpus = 2);
 #define MIB	(1ul << 20)
 #define ROUNDS	20
 
+static int run_program(void *path)
+{
+	execl(path, path, NULL);
+	return 127;
+}
+
 /* A program of 32 bits maps, forks and starts threads; it exits with 0. */
 STAGE_TEST(program_of_32_bits)
 {
 	const char *bin = getenv("PGDM_BIN");
 	char path[PATH_MAX];
 	unsigned int i;
-	int status;
 
 	(void)self;
 	snprintf(path, sizeof(path), "%s/program-32", bin ? bin : ".");
 	if (access(path, X_OK))
 		SKIP(return, "program-32 was not built (gcc -m32)");
 	ASSERT_EQ(0, pgdm_write("track", "all"));
-	for (i = 0; i < ROUNDS; i++) {
-		pid_t pid = fork();
-
-		ASSERT_LE(0, pid);
-		if (!pid) {
-			execl(path, path, NULL);
-			_exit(127);
-		}
-		ASSERT_EQ(pid, waitpid(pid, &status, 0));
-		EXPECT_EQ(0, status);
-	}
-}
-
-static void set_segment(unsigned int base)
-{
-	struct user_desc desc = {
-		.base_addr = base,
-		.limit = 0xfffff,
-		.seg_32bit = 1,
-		.limit_in_pages = 1,
-		.useable = 1,
-	};
-
-	if (syscall(SYS_modify_ldt, 0x11, &desc, sizeof(desc)))
-		pgdm_die("modify_ldt: %s", strerror(errno));
+	for (i = 0; i < ROUNDS; i++)
+		EXPECT_EQ(0, pgdm_run(run_program, path));
 }
 
 /* Through the segment 0 of the LDT: the CPU fetches the descriptor itself. */
@@ -87,7 +67,7 @@ STAGE_TEST(segments_of_the_ldt)
 	track_self();
 	for (i = 0; i < ROUNDS; i++) {
 		words[i] = 3000 + i;
-		set_segment((uintptr_t)&words[i]);
+		ASSERT_EQ(0, pgdm_ldt_write(0, (uintptr_t)&words[i]));
 		pgdm_worker_call(&self->worker, load_segment_job, &there);
 		EXPECT_EQ(3000 + i, there);
 		load_segment_job(&here);
@@ -125,11 +105,12 @@ STAGE_TEST(huge_pages)
 #define MARK "pgd-mirror: slot "
 #define CORE_SLOTS 4
 
-static void __attribute__((noreturn)) dump_core(void)
+static int dump_core(void *unused)
 {
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	unsigned int i;
 
+	(void)unused;
 	if (setrlimit(RLIMIT_CORE, &unlimited))
 		pgdm_die("setrlimit: %s", strerror(errno));
 	for (i = 0; i < CORE_SLOTS; i++) {
@@ -165,7 +146,6 @@ STAGE_TEST(core_dump)
 	const char *control = "/proc/sys/kernel/core_pattern";
 	char before[256], dir[] = "/tmp/pgdm-core-XXXXXX", core[64];
 	int status;
-	pid_t pid;
 
 	(void)self;
 	snprintf(before, sizeof(before), "%s", pgdm_read_path(control));
@@ -174,11 +154,7 @@ STAGE_TEST(core_dump)
 	ASSERT_EQ(0, pgdm_write_path(control, core));
 	ASSERT_EQ(0, pgdm_write_path("/proc/sys/kernel/core_uses_pid", "0"));
 	ASSERT_EQ(0, pgdm_write("track", "all"));
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid)
-		dump_core();
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	status = pgdm_run(dump_core, NULL);
 	EXPECT_TRUE(WIFSIGNALED(status) && WCOREDUMP(status));
 	EXPECT_EQ((1u << CORE_SLOTS) - 1, marks_in(core));
 	EXPECT_EQ(0, pgdm_write_path(control, before));
@@ -188,13 +164,13 @@ STAGE_TEST(core_dump)
 
 #define OOM_LIMIT_MIB	16
 
-static void __attribute__((noreturn)) want_too_much(const char *group)
+static int want_too_much(void *group)
 {
 	char path[128], pid[16];
 	unsigned int slot;
 	size_t i;
 
-	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
+	snprintf(path, sizeof(path), "%s/cgroup.procs", (const char *)group);
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	if (pgdm_write_path(path, pid))
 		pgdm_die("%s: cannot join", path);
@@ -209,14 +185,13 @@ static void __attribute__((noreturn)) want_too_much(const char *group)
 		for (i = 0; i < MIB; i += 4096)
 			want[i] = 1;
 	}
-	_exit(0);
+	return 0;
 }
 
 STAGE_TEST(oom_kill)
 {
 	char root[] = "/tmp/pgdm-cgroup-XXXXXX", group[64], path[128];
 	int status;
-	pid_t pid;
 
 	(void)self;
 	ASSERT_NE(NULL, mkdtemp(root));
@@ -228,11 +203,7 @@ STAGE_TEST(oom_kill)
 	snprintf(path, sizeof(path), "%s/memory.max", group);
 	ASSERT_EQ(0, pgdm_write_path(path, "16M"));
 	ASSERT_EQ(0, pgdm_write("track", "all"));
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (!pid)
-		want_too_much(group);
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	status = pgdm_run(want_too_much, group);
 	EXPECT_TRUE(WIFSIGNALED(status));
 	EXPECT_EQ(SIGKILL, WTERMSIG(status));
 	snprintf(path, sizeof(path), "%s/memory.events", group);

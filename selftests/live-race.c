@@ -47,11 +47,6 @@ static void readers_stop(FIXTURE_DATA(stage) *self)
 	pgdm_worker_start(&self->worker, THERE);
 }
 
-static void read_job(void *address)
-{
-	*(volatile char *)address;
-}
-
 /*
  * Each reader spins in user mode between its reads, in the mm, and passes no
  * sync point: it lacks the entry, and faults exactly once, unless another process
@@ -61,29 +56,26 @@ STAGE_TEST(one_extra_fault_on_each_cpu)
 {
 	const unsigned int rounds = ROUNDS;
 	unsigned int i, round, undisturbed = 0;
+	struct pgdm_turns turns[MAX_READERS];
 
 	readers_start(self);
 	track_self();
+	for (i = 0; i < nr_readers; i++)
+		turns[i] = (struct pgdm_turns)PGDM_TURNS_OF(&readers[i]);
 	for (round = 0; round < rounds; round++) {
-		uint64_t switches[MAX_READERS];
-
 		for (i = 0; i < nr_readers; i++)
-			switches[i] = switches_of(&readers[i]);
+			pgdm_turn_begin(&turns[i]);
 		pgdm_slot_add(SLOT + round);
 		for (i = 0; i < nr_readers; i++) {
-			unsigned int cpu = readers[i].cpu;
-			uint64_t seen = pgdm_cpu_stat(cpu, "faults_seen");
-			uint64_t fixed = pgdm_cpu_stat(cpu, "faults_fixed");
 			bool alone;
 
-			pgdm_worker_call(&readers[i], read_job,
+			pgdm_turn_count(&turns[i]);
+			pgdm_worker_call(&readers[i], pgdm_job_read,
 					 pgdm_slot_address(SLOT + round, 0));
-			seen = pgdm_cpu_stat(cpu, "faults_seen") - seen;
-			fixed = pgdm_cpu_stat(cpu, "faults_fixed") - fixed;
-			alone = switches_of(&readers[i]) == switches[i];
+			alone = pgdm_turn_end(&turns[i]);
 			undisturbed += alone;
-			expect_count(1, seen, alone);
-			expect_count(1, fixed, alone);
+			expect_count(1, turns[i].seen, alone);
+			expect_count(1, turns[i].fixed, alone);
 		}
 	}
 	EXPECT_LE(rounds * nr_readers / 2, undisturbed);

@@ -18,30 +18,28 @@ PGDM_NEEDS(.cpus = 2);
 static void new_entries(struct __test_metadata *_metadata,
 			FIXTURE_DATA(stage) *self)
 {
-	unsigned int i, undisturbed = 0;
-	uint64_t seen, first, fixed, switches;
+	struct pgdm_turns turns = PGDM_TURNS_OF(&self->worker);
+	uint64_t first;
+	unsigned int i;
 	bool alone;
 
 	track_self();
 	for (i = 0; i < ROUNDS; i++) {
 		unsigned int slot = PGDM_SLOT_FIRST + i;
 
-		switches = switches_of(&self->worker);
+		pgdm_turn_begin(&turns);
 		pgdm_slot_add(slot);
-		seen = pgdm_cpu_stat(THERE, "faults_seen");
-		fixed = pgdm_cpu_stat(THERE, "faults_fixed");
+		pgdm_turn_count(&turns);
 		touch_there(self, slot, 1);
-		first = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
+		pgdm_turn_faults(&turns, NULL, &first);
 		touch_there(self, slot, 2);
 		touch_there(self, slot, 3);
-		fixed = pgdm_cpu_stat(THERE, "faults_fixed") - fixed;
-		EXPECT_EQ(seen + 3, pgdm_cpu_stat(THERE, "faults_seen"));
-		alone = switches_of(&self->worker) == switches;
-		undisturbed += alone;
+		alone = pgdm_turn_end(&turns);
+		EXPECT_EQ(3, turns.seen);
 		expect_count(1, first, alone);
-		expect_count(1, fixed, alone);
+		expect_count(1, turns.fixed, alone);
 	}
-	EXPECT_LE(ROUNDS / 2, undisturbed);
+	expect_half_undisturbed(&turns);
 }
 
 STAGE_TEST(dirty)

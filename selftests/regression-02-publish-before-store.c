@@ -17,22 +17,21 @@ static void ping_until_done(void *partner)
 		pgdm_partner_ping(partner);
 }
 
-static void race(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self)
+static void race(struct __test_metadata *_metadata,
+		 FIXTURE_DATA(stage) *self)
 {
 	const uint64_t turns = 25;
 	uint64_t before;
-	unsigned int turn, slot;
+	unsigned int turn;
 
 	track_self();
 	before = pgdm_cpu_stat(THERE, "switches");
 	atomic_store(&done, false);
 	pgdm_worker_send(&self->worker, ping_until_done, &self->partner);
 	for (turn = 0; turn < turns; turn++) {
-		for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
-			pgdm_slot_add(slot);
+		pgdm_slots_add(PGDM_SLOT_FIRST, PGDM_SLOT_END);
 		check_mirrors(_metadata);
-		for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
-			pgdm_slot_unmap(slot);
+		pgdm_slots_unmap(PGDM_SLOT_FIRST, PGDM_SLOT_END);
 		check_mirrors(_metadata);
 	}
 	atomic_store(&done, true);

@@ -8,22 +8,10 @@
  * in the end.
  */
 #include <errno.h>
-#include <sys/wait.h>
 
 #include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "oracle=1");
-
-static int held[2];
-
-static void sleep_job(void *unused)
-{
-	char byte;
-
-	(void)unused;
-	if (read(held[0], &byte, 1) != 1)
-		pgdm_die("the worker was not woken");
-}
 
 /* The mm ends while a CPU that ran it last idles on its root. */
 STAGE_TEST(exit_while_lazy)
@@ -32,8 +20,7 @@ STAGE_TEST(exit_while_lazy)
 	unsigned int turn;
 	uint64_t id;
 
-	ASSERT_EQ(0, pipe(held));
-	pgdm_worker_send(&self->worker, sleep_job, NULL);
+	pgdm_worker_sleep(&self->worker);
 	for (turn = 0; turn < 10; turn++) {
 		pgdm_partner_start(&p, THERE);
 		ASSERT_EQ(0, pgdm_writef("track", "pid %d", p.pid));
@@ -47,7 +34,7 @@ STAGE_TEST(exit_while_lazy)
 		pgdm_wait_for(!pgdm_mirrors(-1, id, NULL));
 		check_mirrors(_metadata);
 	}
-	ASSERT_EQ(1, write(held[1], "", 1));
+	pgdm_worker_wake(&self->worker);
 }
 
 STAGE_TEST(untrack_while_loaded)

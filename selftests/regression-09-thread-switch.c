@@ -42,7 +42,7 @@ static void take_turns(void *partner)
 
 STAGE_TEST(threads_take_turns)
 {
-	unsigned int turn, i;
+	unsigned int turn;
 	pthread_t second;
 
 	ASSERT_EQ(0, pipe(to));
@@ -51,10 +51,8 @@ STAGE_TEST(threads_take_turns)
 	track_self();
 	pgdm_worker_send(&self->worker, take_turns, &self->partner);
 	for (turn = 0; turn < 150; turn++) {
-		for (i = 0; i < 4; i++)
-			pgdm_slot_add(PGDM_SLOT_FIRST + i);
-		for (i = 0; i < 4; i++)
-			pgdm_slot_unmap(PGDM_SLOT_FIRST + i);
+		pgdm_slots_add(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + 4);
+		pgdm_slots_unmap(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + 4);
 	}
 	atomic_store(&done, true);
 	pgdm_worker_wait(&self->worker);

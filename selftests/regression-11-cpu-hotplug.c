@@ -33,29 +33,21 @@ FIXTURE_TEARDOWN(hotplug)
 	check_counts(_metadata);
 }
 
-static void *churn_main(void *unused)
+static void *churn_main(void *churn)
 {
-	unsigned int slot;
-
-	(void)unused;
-	while (!atomic_load(&done)) {
-		for (slot = 20; slot < 60; slot++)
-			pgdm_slot_add(slot);
-		for (slot = 20; slot < 60; slot++)
-			pgdm_slot_unmap(slot);
-	}
+	pgdm_job_churn(churn);
 	return NULL;
 }
 
 static void goes_and_comes_back(struct __test_metadata *_metadata)
 {
+	struct pgdm_churn churn = { .first = 20, .end = 60 };
 	struct pgdm_partner p;
 	pthread_t churner;
 	unsigned int turn;
 	uint64_t id;
 
-	atomic_store(&done, false);
-	ASSERT_EQ(0, pthread_create(&churner, NULL, churn_main, NULL));
+	ASSERT_EQ(0, pthread_create(&churner, NULL, churn_main, &churn));
 	for (turn = 0; turn < TURNS; turn++) {
 		pgdm_partner_start(&p, THERE);
 		id = pgdm_id(p.pid);
@@ -79,7 +71,7 @@ static void goes_and_comes_back(struct __test_metadata *_metadata)
 		EXPECT_EQ(1, pgdm_mirrors(THERE, pgdm_id(p.pid), NULL));
 		pgdm_partner_stop(&p);
 	}
-	atomic_store(&done, true);
+	atomic_store(&churn.stop, true);
 	ASSERT_EQ(0, pthread_join(churner, NULL));
 }
 
@@ -118,6 +110,7 @@ HOTPLUG_TEST(cpu_goes_and_comes_back_while_policies_change)
 	ASSERT_EQ(0, pgdm_write("live", "1"));
 	ASSERT_EQ(0, pthread_create(&changer, NULL, change_main, NULL));
 	goes_and_comes_back(_metadata);
+	atomic_store(&done, true);
 	ASSERT_EQ(0, pthread_join(changer, NULL));
 }
 

@@ -4,10 +4,8 @@
  * run on every CPU while they are found. (Again and again: stress-loads.)
  */
 #define _GNU_SOURCE
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/stage.h"
@@ -16,16 +14,13 @@ PGDM_NEEDS(.unloaded = true, .cpus = 2);
 
 #define NR_CHURNERS 2
 
-static void __attribute__((noreturn)) churn_for_ever(void)
+static int churn_for_ever(void *unused)
 {
-	unsigned int slot;
+	struct pgdm_churn churn = { .first = PGDM_SLOT_FIRST, .end = PGDM_SLOT_END };
 
-	for (;;) {
-		for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
-			pgdm_slot_add(slot);
-		for (slot = PGDM_SLOT_FIRST; slot <= PGDM_SLOT_LAST; slot++)
-			pgdm_slot_unmap(slot);
-	}
+	(void)unused;
+	pgdm_job_churn(&churn);
+	return 0;
 }
 
 /* The worker spins: a CPU that will not switch has a mirror all the same. */
@@ -71,18 +66,12 @@ STAGE_TEST(load_while_mms_change)
 	pid_t pid[NR_CHURNERS];
 	unsigned int i;
 
-	for (i = 0; i < NR_CHURNERS; i++) {
-		pid[i] = fork();
-		ASSERT_LE(0, pid[i]);
-		if (!pid[i])
-			churn_for_ever();
-	}
+	for (i = 0; i < NR_CHURNERS; i++)
+		pid[i] = pgdm_fork(churn_for_ever, NULL);
 	for (i = 0; i < ARRAY_SIZE(params); i++)
 		load_and_unload(_metadata, pid, params[i]);
-	for (i = 0; i < NR_CHURNERS; i++) {
-		EXPECT_EQ(0, kill(pid[i], SIGKILL));
-		EXPECT_EQ(pid[i], waitpid(pid[i], NULL, 0));
-	}
+	for (i = 0; i < NR_CHURNERS; i++)
+		pgdm_kill(pid[i]);
 }
 
 /*

@@ -6,26 +6,11 @@
  * The first LDT of an mm makes an entry in both tables of the pair, by two
  * writes; each is stored into every mirror of the mm, at once.
  */
-#define _GNU_SOURCE
-#include <asm/ldt.h>
-#include <sys/syscall.h>
+#include <string.h>
 
 #include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
-
-static long write_ldt(unsigned int entry)
-{
-	struct user_desc desc = {
-		.entry_number = entry,
-		.limit = 0xfffff,
-		.seg_32bit = 1,
-		.limit_in_pages = 1,
-		.useable = 1,
-	};
-
-	return syscall(SYS_modify_ldt, 0x11, &desc, sizeof(desc));
-}
 
 STAGE_TEST(ldt_is_written_through)
 {
@@ -36,14 +21,14 @@ STAGE_TEST(ldt_is_written_through)
 	track_self_on_both(self);
 	publishes = pgdm_stat("publishes");
 	through = pgdm_stat("write_throughs");
-	ASSERT_EQ(0, write_ldt(0));
+	ASSERT_EQ(0, pgdm_ldt_write(0, 0));
 	EXPECT_EQ(publishes + 2, pgdm_stat("publishes"));
 	EXPECT_EQ(through + 2 * 2, pgdm_stat("write_throughs"));
 	check_mirrors(_metadata);
 	EXPECT_EQ(0, pgdm_audit().stale);
 
 	/* A larger one moves within the same entry. */
-	ASSERT_EQ(0, write_ldt(8000));
+	ASSERT_EQ(0, pgdm_ldt_write(8000, 0));
 	EXPECT_EQ(publishes + 2, pgdm_stat("publishes"));
 	EXPECT_EQ(through + 2 * 2, pgdm_stat("write_throughs"));
 }
@@ -52,14 +37,12 @@ STAGE_TEST(ldt_is_written_through)
 STAGE_TEST(mirrors_made_later_have_it)
 {
 	track_self();
-	ASSERT_EQ(0, write_ldt(0));
+	ASSERT_EQ(0, pgdm_ldt_write(0, 0));
 	untrack_self();
 	track_self();
 	round_trip(self);
 	EXPECT_EQ(0, pgdm_audit().stale);
 }
-
-#define TRACING "/sys/kernel/tracing/"
 
 /*
  * A newborn has no mirror before a grace period has passed since the last write of a
@@ -71,21 +54,21 @@ STAGE_TEST(a_newborn_gets_its_mirror)
 
 	if (!pgdm_has_pti())
 		SKIP(return, "needs page table isolation");
-	ASSERT_EQ(0, pgdm_write_path(TRACING "set_ftrace_filter",
+	ASSERT_EQ(0, pgdm_write_path(PGDM_TRACING "set_ftrace_filter",
 				     "start_poll_synchronize_rcu"));
-	ASSERT_EQ(0, pgdm_write_path(TRACING "current_tracer", "function"));
+	ASSERT_EQ(0, pgdm_write_path(PGDM_TRACING "current_tracer", "function"));
 	track_self();
-	ASSERT_EQ(0, write_ldt(0));
+	ASSERT_EQ(0, pgdm_ldt_write(0, 0));
 	pgdm_partner_start(&p, THERE);
-	pgdm_wait_for(strstr(pgdm_read_path(TRACING "trace"),
+	pgdm_wait_for(strstr(pgdm_read_path(PGDM_TRACING "trace"),
 			     " start_poll_synchronize_rcu <-"));
 	pgdm_wait_for(({
 		pgdm_partner_ping(&p);
 		pgdm_mirrors(THERE, pgdm_id(p.pid), NULL);
 	}));
 	pgdm_partner_stop(&p);
-	EXPECT_EQ(0, pgdm_write_path(TRACING "current_tracer", "nop"));
-	EXPECT_EQ(0, pgdm_write_path(TRACING "set_ftrace_filter",
+	EXPECT_EQ(0, pgdm_write_path(PGDM_TRACING "current_tracer", "nop"));
+	EXPECT_EQ(0, pgdm_write_path(PGDM_TRACING "set_ftrace_filter",
 				     "!start_poll_synchronize_rcu"));
 }
 
@@ -97,7 +80,7 @@ STAGE_TEST(without_pti_nothing_is_written)
 		SKIP(return, "needs a kernel without page table isolation");
 	track_self();
 	publishes = pgdm_stat("publishes");
-	ASSERT_EQ(0, write_ldt(0));
+	ASSERT_EQ(0, pgdm_ldt_write(0, 0));
 	EXPECT_EQ(publishes, pgdm_stat("publishes"));
 	EXPECT_EQ(0, pgdm_stat("write_throughs"));
 }

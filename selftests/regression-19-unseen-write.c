@@ -44,14 +44,12 @@ STAGE_TEST(everything_is_copied_from_the_next_sync_on)
 	ASSERT_EQ(0, pgdm_write_path(ENABLED, "0"));
 	pgdm_slot_touch(PGDM_SLOT_FIRST, 0);
 	full = pgdm_cpu_stat(THERE, "syncs_full");
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	ASSERT_EQ(0, pgdm_write_path(ENABLED, "1"));
 	EXPECT_LT(full, pgdm_cpu_stat(THERE, "syncs_full"));
 	EXPECT_LT(0, pgdm_stat("hooks_missed"));
 	check_mirrors(_metadata);
-	round_trip(self);
-	round_trip_here(self);
+	round_trips(self);
 	EXPECT_EQ(0, pgdm_audit().stale);
 }
 

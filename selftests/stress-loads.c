@@ -7,59 +7,33 @@
  * keeps its translation of a breakpoint that the kernel has put into its own
  * text for a moment, to change it, and hits it long after it is gone.
  */
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-
 #include "lib/stage.h"
 
 PGDM_NEEDS(.unloaded = true);
 
 #define LOADS 20
 
-static void __attribute__((noreturn)) churn_for_ever(void)
+static int churn_for_ever(void *unused)
 {
-	unsigned int slot;
+	struct pgdm_churn churn = { .first = PGDM_SLOT_FIRST, .end = 40 };
 
-	for (;;) {
-		for (slot = PGDM_SLOT_FIRST; slot < 40; slot++)
-			pgdm_slot_add(slot);
-		for (slot = PGDM_SLOT_FIRST; slot < 40; slot++)
-			pgdm_slot_unmap(slot);
-	}
+	(void)unused;
+	pgdm_job_churn(&churn);
+	return 0;
 }
 
-static void __attribute__((noreturn)) fork_for_ever(void)
+static int add_one(void *unused)
 {
-	for (;;) {
-		pid_t pid = fork();
-
-		if (!pid) {
-			pgdm_slot_add(PGDM_SLOT_FIRST);
-			_exit(0);
-		}
-		if (pid < 0 || waitpid(pid, NULL, 0) != pid)
-			pgdm_die("fork");
-	}
+	(void)unused;
+	pgdm_slot_add(PGDM_SLOT_FIRST);
+	return 0;
 }
 
-static pid_t start(void (*work)(void))
+static int __attribute__((noreturn)) fork_for_ever(void *unused)
 {
-	pid_t pid = fork();
-
-	if (pid < 0)
-		pgdm_die("fork");
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		work();
-	}
-	return pid;
-}
-
-static void end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	(void)unused;
+	for (;;)
+		pgdm_run(add_one, NULL);
 }
 
 FIXTURE(busy) {
@@ -69,14 +43,14 @@ FIXTURE(busy) {
 
 FIXTURE_SETUP(busy)
 {
-	self->churner = start((void (*)(void))churn_for_ever);
-	self->forker = start((void (*)(void))fork_for_ever);
+	self->churner = pgdm_fork(churn_for_ever, NULL);
+	self->forker = pgdm_fork(fork_for_ever, NULL);
 }
 
 FIXTURE_TEARDOWN(busy)
 {
-	end(self->churner);
-	end(self->forker);
+	pgdm_kill(self->churner);
+	pgdm_kill(self->forker);
 	if (pgdm_is_loaded()) {
 		check_mirrors(_metadata);
 		check_counts(_metadata);

@@ -4,11 +4,8 @@
  * die all the time. Births that find no memory stay native and are counted;
  * the rest is mirrored as ever.
  */
-#include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "lib/stage.h"
@@ -27,9 +24,8 @@ static unsigned long available(void)
 }
 
 /* Takes memory until little is left, and holds it. The first to be killed. */
-static void __attribute__((noreturn)) hog_main(int ready)
+static int hog_main(void *ready)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pgdm_write_path("/proc/self/oom_score_adj", "1000");
 	while (available() > LEAVE) {
 		char *more = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
@@ -39,10 +35,16 @@ static void __attribute__((noreturn)) hog_main(int ready)
 		if (more == MAP_FAILED)
 			break;
 	}
-	if (write(ready, "", 1) == 1)
+	if (write(*(int *)ready, "", 1) == 1)
 		for (;;)
 			pause();
-	_exit(1);
+	return 1;
+}
+
+static int am_i_tracked(void *unused)
+{
+	(void)unused;
+	return pgdm_id(getpid()) ? 0 : 1;
 }
 
 STAGE_TEST(births_and_deaths)
@@ -53,10 +55,7 @@ STAGE_TEST(births_and_deaths)
 	pid_t hog;
 
 	ASSERT_EQ(0, pipe(ready));
-	hog = fork();
-	ASSERT_LE(0, hog);
-	if (!hog)
-		hog_main(ready[1]);
+	hog = pgdm_fork(hog_main, &ready[1]);
 	ASSERT_EQ(1, read(ready[0], &byte, 1));
 	for (i = 0; i < 200; i++) {
 		pid_t pid = fork();
@@ -65,8 +64,7 @@ STAGE_TEST(births_and_deaths)
 			continue;
 		if (!pid) {
 			/* Some memory of its own, and root entries. */
-			for (i = PGDM_SLOT_FIRST; i < 20; i++)
-				pgdm_slot_add(i);
+			pgdm_slots_add(PGDM_SLOT_FIRST, 20);
 			_exit(0);
 		}
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
@@ -74,18 +72,12 @@ STAGE_TEST(births_and_deaths)
 		if (i % 20 == 0)
 			check_mirrors(_metadata);
 	}
-	kill(hog, SIGKILL);
-	ASSERT_EQ(hog, waitpid(hog, NULL, 0));
+	pgdm_kill(hog);
 	TH_LOG("%u children were killed, %lu born native", died,
 	       pgdm_stat("births_native"));
 	check_mirrors(_metadata);
 	/* With memory back, a newborn is tracked. */
-	hog = fork();
-	ASSERT_LE(0, hog);
-	if (!hog)
-		_exit(pgdm_id(getpid()) ? 0 : 1);
-	ASSERT_EQ(hog, waitpid(hog, &status, 0));
-	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, pgdm_run(am_i_tracked, NULL));
 }
 
 TEST_HARNESS_MAIN

@@ -88,6 +88,18 @@ static uint64_t play_bug(struct __test_metadata *_metadata,
 	}
 }
 
+/**
+ * judge() - play a scene without and with a bug, in turn, several times
+ * @_metadata: of the test
+ * @self: the stage
+ * @play: the scene
+ * @without: the bugs of the clean turns, mostly "none": they must do no damage, and the
+ *	module must find no violation
+ * @with: the bugs of the other turns: each must do damage, for exceptions see play_bug()
+ * @tracked: the test's mm is tracked when the scene begins
+ *
+ * Violations are expected, so the counts begin again after each turn with the bug.
+ */
 static void __attribute__((unused))
 judge(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self,
       scene_fn *play, const char *without, const char *with, bool tracked)
@@ -111,6 +123,7 @@ judge(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self,
 	}
 }
 
+/* The usual test of a bug: it has the bug's name. */
 #define SEEDED_BUG(bug, play) \
 	STAGE_TEST(bug) { judge(_metadata, self, play, "none", #bug, true); }
 

@@ -49,3 +49,21 @@ void pgdm_slot_add(unsigned int slot)
 	pgdm_slot_map(slot);
 	pgdm_slot_touch(slot, 0);
 }
+
+void pgdm_slots_map(unsigned int first, unsigned int end)
+{
+	for (; first < end; first++)
+		pgdm_slot_map(first);
+}
+
+void pgdm_slots_add(unsigned int first, unsigned int end)
+{
+	for (; first < end; first++)
+		pgdm_slot_add(first);
+}
+
+void pgdm_slots_unmap(unsigned int first, unsigned int end)
+{
+	for (; first < end; first++)
+		pgdm_slot_unmap(first);
+}

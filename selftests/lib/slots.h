@@ -9,7 +9,8 @@
 /* These are free in every program. */
 #define PGDM_SLOT_FIRST	2
 #define PGDM_SLOT_LAST	129
-#define PGDM_NR_SLOTS	(PGDM_SLOT_LAST - PGDM_SLOT_FIRST + 1)
+#define PGDM_SLOT_END	(PGDM_SLOT_LAST + 1)
+#define PGDM_NR_SLOTS	(PGDM_SLOT_END - PGDM_SLOT_FIRST)
 /* So many pages are mapped in a slot. */
 #define PGDM_SLOT_PAGES	8
 
@@ -60,5 +61,28 @@ void pgdm_slot_unmap(unsigned int slot);
  * @slot: not mapped yet
  */
 void pgdm_slot_add(unsigned int slot);
+
+/**
+ * pgdm_slots_map() - map several slots, see pgdm_slot_map()
+ * @first: the first of them
+ * @end: the one behind the last
+ */
+void pgdm_slots_map(unsigned int first, unsigned int end);
+
+/**
+ * pgdm_slots_add() - map several slots and touch the first page of each
+ * @first: the first of them
+ * @end: the one behind the last
+ *
+ * One after the other: an entry is there before the next slot is mapped.
+ */
+void pgdm_slots_add(unsigned int first, unsigned int end);
+
+/**
+ * pgdm_slots_unmap() - unmap several slots, each with a flush of its own
+ * @first: the first of them
+ * @end: the one behind the last
+ */
+void pgdm_slots_unmap(unsigned int first, unsigned int end);
 
 #endif

@@ -60,11 +60,12 @@ static void put_mode(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, pgdm_write("policy", m->policy));
 }
 
+/* Without a second CPU, or with .alone, there are no partner and no worker. */
 FIXTURE(stage) {
-	struct pgdm_partner neighbour;
-	struct pgdm_partner partner;
-	struct pgdm_worker worker;
-	struct pgdm_mode mode;
+	struct pgdm_partner neighbour;	/* a process on the test's CPU */
+	struct pgdm_partner partner;	/* a process on the other CPU */
+	struct pgdm_worker worker;	/* a thread of the test there */
+	struct pgdm_mode mode;		/* to be put back at the end */
 };
 
 FIXTURE_SETUP(stage)
@@ -104,14 +105,9 @@ FIXTURE_TEARDOWN(stage)
 #define track_self() ASSERT_EQ(0, pgdm_writef("track", "pid %d", getpid()))
 #define untrack_self() ASSERT_EQ(0, pgdm_writef("track", "-pid %d", getpid()))
 
-static void __attribute__((unused)) nop_job(void *unused)
-{
-	(void)unused;
-}
-
 /* Waits for the worker's CPU, if another process has it for a moment. */
 #define wait_for_worker(self) \
-	pgdm_worker_call(&(self)->worker, nop_job, NULL)
+	pgdm_worker_call(&(self)->worker, pgdm_job_nop, NULL)
 
 /* Tracks the calling process, and both CPUs have loaded a mirror of it. */
 #define track_self_on_both(self) do {					\
@@ -120,110 +116,41 @@ static void __attribute__((unused)) nop_job(void *unused)
 	ASSERT_EQ(2, pgdm_mirrors(-1, pgdm_id(getpid()), "loaded"));	\
 } while (0)
 
-/*
- * Switches to tracked mms on a CPU of ours. Another process may have the CPU for a
- * moment, and the switch back is a sync point that nobody here asked for: a turn in
- * which this has moved proves less. A switch is counted before it syncs, so the
- * worker of that CPU is waited for.
- */
-static uint64_t __attribute__((unused)) switches_of(struct pgdm_worker *w)
-{
-	pgdm_worker_call(w, nop_job, NULL);
-	return pgdm_cpu_stat(w->cpu, "switches");
-}
-
-/* The same of the test's own CPU. */
-static uint64_t __attribute__((unused)) switches_here(void)
-{
-	return pgdm_cpu_stat(HERE, "switches");
-}
-
-/* ... and of both CPUs. */
-#define switches(self) (switches_here() + switches_of(&(self)->worker))
-
-/* Exactly so many, if nobody disturbed; never more. */
-#define expect_count(wanted, counted, undisturbed) do {		\
-	EXPECT_GE(wanted, counted);				\
-	if (undisturbed) {					\
-		EXPECT_EQ(wanted, counted);			\
-	}							\
-} while (0)
-
-static void __attribute__((unused)) ping_job(void *partner)
-{
-	pgdm_partner_ping(partner);
-}
-
 /* The worker's CPU leaves the mm and comes back: a sync on a switch. */
 #define round_trip(self) \
-	pgdm_worker_call(&(self)->worker, ping_job, &(self)->partner)
+	pgdm_worker_call(&(self)->worker, pgdm_job_ping, &(self)->partner)
 
 /* The same on the test's own CPU. */
 #define round_trip_here(self) pgdm_partner_ping(&(self)->neighbour)
 
-struct touch {
-	unsigned int slot;
-	unsigned int page;
-};
+/* ... and on both, one after the other. */
+#define round_trips(self) do {						\
+	round_trip(self);						\
+	round_trip_here(self);						\
+} while (0)
 
-static void __attribute__((unused)) touch_job(void *arg)
-{
-	const struct touch *t = arg;
-
-	pgdm_slot_touch(t->slot, t->page);
-}
-
-/* The worker touches a page: a fault there. */
+/* The worker touches a page, given by slot and page: a fault there. */
 #define touch_there(self, ...) \
-	pgdm_worker_call(&(self)->worker, touch_job, \
-			 &(struct touch){ __VA_ARGS__ })
+	pgdm_worker_call(&(self)->worker, pgdm_job_touch, \
+			 &(struct pgdm_touch){ __VA_ARGS__ })
 
-/* Additions by the worker, one after the other, in slots that are mapped. */
-struct slots {
-	unsigned int first;
-	unsigned int end;
-};
+/* The worker reads a byte: a fault there, if the CPU lacks the page. */
+#define read_there(self, address) \
+	pgdm_worker_call(&(self)->worker, pgdm_job_read, address)
 
-static void __attribute__((unused)) touch_slots_job(void *arg)
+/* The worker reads a word, and the test is told which. */
+static long __attribute__((unused))
+load_there(FIXTURE_DATA(stage) *self, const volatile void *address)
 {
-	const struct slots *s = arg;
-	unsigned int slot;
+	struct pgdm_load load = { .address = address };
 
-	for (slot = s->first; slot < s->end; slot++)
-		pgdm_slot_touch(slot, 0);
+	pgdm_worker_call(&self->worker, pgdm_job_load, &load);
+	return load.value;
 }
 
-#define MANY_SLOTS 40
-
-/*
- * Removes many entries with one munmap(), one flush, while the worker adds as
- * many: under carry each addition is a flush of another thread.
- */
-static void __attribute__((unused))
-remove_while_worker_adds(FIXTURE_DATA(stage) *self, const char *bugs)
-{
-	struct slots added = { PGDM_SLOT_FIRST + MANY_SLOTS,
-			       PGDM_SLOT_FIRST + 2 * MANY_SLOTS };
-	unsigned int slot;
-
-	for (slot = PGDM_SLOT_FIRST; slot < added.first; slot++)
-		pgdm_slot_add(slot);
-	touch_there(self, PGDM_SLOT_FIRST, 1);
-	for (slot = added.first; slot < added.end; slot++)
-		pgdm_slot_map(slot);
-	round_trip(self);
-	round_trip_here(self);
-	if (bugs)
-		pgdm_bug(bugs);
-	pgdm_worker_send(&self->worker, touch_slots_job, &added);
-	if (munmap(pgdm_slot_address(PGDM_SLOT_FIRST, 0),
-		   (size_t)MANY_SLOTS << pgdm_slot_shift()))
-		pgdm_die("cannot unmap the slots");
-	pgdm_worker_wait(&self->worker);
-	if (bugs)
-		pgdm_bug("none");
-	for (slot = added.first; slot < added.end; slot++)
-		pgdm_slot_unmap(slot);
-}
+/* Initialisers of a watch or of turns: the other CPU, while the worker has no job. */
+#define WATCH_THERE(self) { .worker = &(self)->worker }
+#define WATCH_BOTH(self) \
+	{ .here = true, .cpu = HERE, .worker = &(self)->worker }
 
 #endif

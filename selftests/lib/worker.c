@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "die.h"
 #include "machine.h"
@@ -60,6 +64,31 @@ void pgdm_worker_call(struct pgdm_worker *w, void (*job)(void *), void *arg)
 {
 	pgdm_worker_send(w, job, arg);
 	pgdm_worker_wait(w);
+}
+
+static void sleep_job(void *arg)
+{
+	struct pgdm_worker *w = arg;
+	char byte;
+
+	if (read(w->wake[0], &byte, 1) != 1)
+		pgdm_die("the worker was not woken");
+}
+
+void pgdm_worker_sleep(struct pgdm_worker *w)
+{
+	if (pipe2(w->wake, O_CLOEXEC))
+		pgdm_die("pipe: %s", strerror(errno));
+	pgdm_worker_send(w, sleep_job, w);
+}
+
+void pgdm_worker_wake(struct pgdm_worker *w)
+{
+	if (write(w->wake[1], "", 1) != 1)
+		pgdm_die("cannot wake the worker");
+	pgdm_worker_wait(w);
+	close(w->wake[0]);
+	close(w->wake[1]);
 }
 
 void pgdm_worker_stop(struct pgdm_worker *w)

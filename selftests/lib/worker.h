@@ -14,6 +14,7 @@
  * @state: starting, without a job, with one, or ending; set by the side whose turn it is
  * @job: the function of the last job
  * @arg: its argument
+ * @wake: pipe that it reads from while it sleeps
  *
  * Between jobs it spins in user mode, so that its CPU stays in the mm and
  * passes no sync point.
@@ -24,6 +25,7 @@ struct pgdm_worker {
 	atomic_int state;
 	void (*job)(void *arg);
 	void *arg;
+	int wake[2];
 };
 
 /**
@@ -66,6 +68,20 @@ void pgdm_worker_wait(struct pgdm_worker *w);
  * @arg: its argument
  */
 void pgdm_worker_call(struct pgdm_worker *w, void (*job)(void *), void *arg);
+
+/**
+ * pgdm_worker_sleep() - have a worker sleep, so that its CPU is free for others
+ * @w: has no job; it has one until it is woken
+ *
+ * It does not wait until the worker sleeps. The CPU may keep the mm lazily.
+ */
+void pgdm_worker_sleep(struct pgdm_worker *w);
+
+/**
+ * pgdm_worker_wake() - wake a worker from pgdm_worker_sleep()
+ * @w: has no job, and spins again, when this returns
+ */
+void pgdm_worker_wake(struct pgdm_worker *w);
 
 /**
  * pgdm_worker_stop() - end a worker, once its job is done
