@@ -15,8 +15,10 @@ PGDM_NEEDS(.cpus = 2);
 
 #define ROUNDS 20
 
-static void new_entries(struct __test_metadata *_metadata,
-			FIXTURE_DATA(stage) *self)
+STAGE_UNDER(dirty);
+STAGE_UNDER(always);
+
+STAGE_TEST(new_entries)
 {
 	struct pgdm_turns turns = PGDM_TURNS_OF(&self->worker);
 	uint64_t first;
@@ -40,18 +42,6 @@ static void new_entries(struct __test_metadata *_metadata,
 		expect_count(1, turns.fixed, alone);
 	}
 	expect_half_undisturbed(&turns);
-}
-
-STAGE_TEST(dirty)
-{
-	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
-	new_entries(_metadata, self);
-}
-
-STAGE_TEST(always)
-{
-	ASSERT_EQ(0, pgdm_write("policy", "always"));
-	new_entries(_metadata, self);
 }
 
 TEST_HARNESS_MAIN

@@ -17,8 +17,10 @@ static void ping_until_done(void *partner)
 		pgdm_partner_ping(partner);
 }
 
-static void race(struct __test_metadata *_metadata,
-		 FIXTURE_DATA(stage) *self)
+STAGE_UNDER(dirty);
+STAGE_UNDER(always);
+
+STAGE_TEST(race)
 {
 	const uint64_t turns = 25;
 	uint64_t before;
@@ -37,18 +39,6 @@ static void race(struct __test_metadata *_metadata,
 	atomic_store(&done, true);
 	pgdm_worker_wait(&self->worker);
 	EXPECT_LT(before + turns, pgdm_cpu_stat(THERE, "switches"));
-}
-
-STAGE_TEST(dirty)
-{
-	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
-	race(_metadata, self);
-}
-
-STAGE_TEST(always)
-{
-	ASSERT_EQ(0, pgdm_write("policy", "always"));
-	race(_metadata, self);
 }
 
 TEST_HARNESS_MAIN

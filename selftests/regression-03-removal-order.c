@@ -53,8 +53,10 @@ static uint64_t sync_points_there(void)
 	       pgdm_cpu_stat(THERE, "switches");
 }
 
-static void remove_under_reader(struct __test_metadata *_metadata,
-				FIXTURE_DATA(stage) *self)
+STAGE_UNDER(dirty);
+STAGE_UNDER(always);
+
+STAGE_TEST(remove_under_reader)
 {
 	uint64_t before;
 	unsigned int turn;
@@ -72,18 +74,6 @@ static void remove_under_reader(struct __test_metadata *_metadata,
 		EXPECT_LT(before, sync_points_there());
 	}
 	EXPECT_EQ(0, pgdm_audit().stale);
-}
-
-STAGE_TEST(dirty)
-{
-	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
-	remove_under_reader(_metadata, self);
-}
-
-STAGE_TEST(always)
-{
-	ASSERT_EQ(0, pgdm_write("policy", "always"));
-	remove_under_reader(_metadata, self);
 }
 
 TEST_HARNESS_MAIN

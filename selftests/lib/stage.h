@@ -68,9 +68,25 @@ FIXTURE(stage) {
 	struct pgdm_mode mode;		/* to be put back at the end */
 };
 
+/**
+ * STAGE_UNDER() - play all tests of the program under this policy, each by itself
+ * @policy_: its name
+ *
+ * Used once for each of several policies. Without it tests are played once, under the
+ * policy that the module was loaded with.
+ */
+#define STAGE_UNDER(policy_) \
+	FIXTURE_VARIANT_ADD(stage, policy_) { .policy = #policy_ }
+
+FIXTURE_VARIANT(stage) {
+	const char *policy;
+};
+
 FIXTURE_SETUP(stage)
 {
 	self->mode = get_mode();
+	if (variant)
+		ASSERT_EQ(0, pgdm_write("policy", variant->policy));
 	pgdm_pin(HERE);
 	pgdm_partner_start(&self->neighbour, HERE);
 	if (!pgdm_is_alone()) {
