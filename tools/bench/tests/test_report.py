@@ -527,7 +527,7 @@ def test_dirty_more():
 
 
 def test_dirty_more_work():
-    """more bytes only because of more syncs is not held against dirty; bytes per sync are"""  # noqa: E501
+    """dirty is judged by its bytes a sync, not by how many syncs there were"""
 
     def doubled(text):
         # Twice the syncs, each full: as many bytes per sync as always.
@@ -683,7 +683,7 @@ def test_native():
 
 def test_more_counters():
     """counters beyond the promised ones are kept"""
-    made = Made(lambda m: edit(f"{STEP}/stats", lambda t: t + "something_new 12\n")(m))
+    made = Made(edit(f"{STEP}/stats", lambda t: t + "something_new 12\n"))
     same(made.status, 0)
     same(made.result("compile", "dirty")["rounds"][1]["stats"]["something_new"], 12)
 

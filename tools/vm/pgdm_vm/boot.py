@@ -56,7 +56,8 @@ class Boot:
         args = machine.qemu_arguments(self.run.path, monitor)
         tied = ["setpriv", "--pdeathsig", "KILL", "--", machine.options.emulator]
         with open(self.run / "qemu.log", "wb") as log:
-            qemu = subprocess.Popen(
+            # Waited for when the machine is ended.
+            qemu = subprocess.Popen(  # pylint: disable=consider-using-with
                 [*tied, *args],
                 stdin=self.feeder.for_qemu if self.feeder else subprocess.DEVNULL,
                 stdout=log,

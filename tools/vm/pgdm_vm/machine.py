@@ -53,8 +53,10 @@ def delay_loop(kernel: Path) -> str:
     calibrates its loop, as on a busy host, gets it wrong by any factor, down to no
     delay at all.
     """
-    hz = re.search(r"^CONFIG_HZ=([0-9]+)$", (kernel / "config").read_text(), re.M)
-    mips = re.search(r"^bogomips\s*: ([0-9.]+)$", CPUINFO.read_text(), re.M)
+    config = (kernel / "config").read_text(encoding="utf-8")
+    hz = re.search(r"^CONFIG_HZ=([0-9]+)$", config, re.M)
+    cpuinfo = CPUINFO.read_text(encoding="utf-8")
+    mips = re.search(r"^bogomips\s*: ([0-9.]+)$", cpuinfo, re.M)
     if not hz or not mips:
         return ""
     return f" lpj={int(float(mips[1]) * 500000 / int(hz[1]))}"

@@ -14,6 +14,7 @@ from .signals import Signals
 def judge(
     result: Result, run: RunDirectory, options: Options, signals: Signals
 ) -> int:
+    """The runner's status; what the caller has to know is said."""
     if result.output_lost:
         host.say("part of the output was lost")
     if result.outcome is Outcome.PIPE:
