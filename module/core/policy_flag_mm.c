@@ -24,27 +24,27 @@ static bool lower_for_all(u64 seq)
 	return old != seq && cmpxchg(&lowered_at, old, seq) == old;
 }
 
-static bool is_raised(const struct pgdm_mirror *m, struct pgdm_primary *p)
+static bool is_behind(const struct pgdm_mirror *m, struct pgdm_primary *p)
 {
 	u64 seq = pgdm_primary_seq(p);
 
 	return pgdm_bug(shared_flag) ? lower_for_all(seq) : seq != m->seen;
 }
 
-static void all_if_raised(struct pgdm_mirror *m, struct pgdm_primary *p,
+static void all_if_behind(struct pgdm_mirror *m, struct pgdm_primary *p,
 			  unsigned int index, struct pgdm_copied *done)
 {
-	if (is_raised(m, p))
+	if (is_behind(m, p))
 		pgdm_sync_full(m, p, done);
 }
 
 /* S4: the entry may be stored and not published yet. */
-static void all_if_raised_or_lacking(struct pgdm_mirror *m,
+static void all_if_behind_or_lacking(struct pgdm_mirror *m,
 				     struct pgdm_primary *p,
 				     unsigned int index,
 				     struct pgdm_copied *done)
 {
-	if (is_raised(m, p) || pgdm_mirror_lacks(m, p, index))
+	if (is_behind(m, p) || pgdm_mirror_lacks(m, p, index))
 		pgdm_sync_full(m, p, done);
 }
 
@@ -53,7 +53,7 @@ const struct pgdm_policy pgdm_policy_flag_mm = {
 	.number = PGDM_POLICY_flag_mm,
 	.at = {
 		[PGDM_AT_SWITCH] = pgdm_sync_all,
-		[PGDM_AT_FLUSH] = all_if_raised,
-		[PGDM_AT_FAULT] = all_if_raised_or_lacking,
+		[PGDM_AT_FLUSH] = all_if_behind,
+		[PGDM_AT_FAULT] = all_if_behind_or_lacking,
 	},
 };
