@@ -45,8 +45,6 @@ stress()
 	return "$status"
 }
 
-policies=(always always-exit flag flag-mm flush-only carry eager dirty)
-
 for policy in dirty always; do
 	[[ $policy == dirty ]] || seconds=$((seconds / 10 + 5))
 	subtest "$seconds s of verified load, live, $policy"
@@ -62,10 +60,11 @@ done
 
 subtest "live, policy and track change under load, each sync point judged"
 load_mod "track=all live=1 oracle=2"
+read -ra policies < <(tr -d '[]' <"$DIR/policy")
 stress "$changing" &
 for ((i = 0; i < 30; i++)); do
 	echo $((i % 2)) >"$DIR/live"
-	echo "${policies[i * 3 % 8]}" >"$DIR/policy"
+	echo "${policies[i * 5 % ${#policies[@]}]}" >"$DIR/policy"
 	if ((i % 5 == 4)); then
 		echo none >"$DIR/track"
 		echo all >"$DIR/track"
@@ -79,7 +78,7 @@ unload_mod
 subtest "loaded and unloaded $loads times under load, live"
 stress $((10 + loads)) &
 for ((i = 0; i < loads; i++)); do
-	load_mod "track=all live=1 policy=${policies[i % 8]}"
+	load_mod "track=all live=1 policy=${policies[i % ${#policies[@]}]}"
 	expect_audit_clean
 	unload_mod
 done

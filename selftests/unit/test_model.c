@@ -84,45 +84,54 @@ static void full_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
 	count_sync(r, c, PGDM_STAT_syncs_full, PGDM_ENTRIES);
 }
 
-enum point { SWITCH, FLUSH, FAULT, USER_RETURN, SIGNAL };
-
-/* What each policy's file says, in one place and without its means. */
+/*
+ * What each verb says, without its means. Those that are no verbs of sync.h are
+ * a policy's own.
+ */
 static bool wants_full(const struct ref *r, const struct ref_mirror *m,
-		       enum point point, bool lacks)
+		       pgdm_verb_t *verb, enum pgdm_point point, bool lacks)
 {
-	const char *name = r->policy->name;
+	const struct pgdm_policy *policy = r->policy;
 	bool behind = r->seq[m->of] != m->seen;
 
-	if (!strcmp(name, "eager") || !strcmp(name, "dirty"))
-		return lacks && !strcmp(name, "eager");
-	if (!strncmp(name, "always", 6))
+	if (verb == pgdm_sync_all)
 		return true;
-	if (!strcmp(name, "flush-only"))
-		return point != FAULT;
-	if (point == SWITCH)
-		return true;
-	if (!strcmp(name, "flag"))
-		return m->flag || lacks;
-	if (!strcmp(name, "flag-mm") || point != FAULT)
-		return behind || lacks;
-	return lacks;
+	if (verb == pgdm_sync_nothing || verb == pgdm_sync_changes)
+		return false;
+	if (verb == pgdm_sync_entry_if_lacking)
+		return lacks && policy->stores;
+	if (verb == pgdm_sync_all_if_lacking)
+		return lacks;
+	if (verb == pgdm_sync_all_if_behind)
+		return behind;
+	if (policy == &pgdm_policy_flag)
+		return m->flag || (point == PGDM_AT_FAULT && lacks);
+	if (policy == &pgdm_policy_flag_mm)
+		return behind || (point == PGDM_AT_FAULT && lacks);
+	abort();
+}
+
+static bool wants_changes(const struct ref *r, pgdm_verb_t *verb, bool lacks)
+{
+	return verb == pgdm_sync_changes ||
+	       (verb == pgdm_sync_entry_if_lacking && lacks &&
+		!r->policy->stores);
 }
 
 static void sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m,
-		 enum point point, bool lacks)
+		 enum pgdm_point point, bool lacks)
 {
+	pgdm_verb_t *verb = r->policy->at[point];
+	bool changes = wants_changes(r, verb, lacks);
 	u64 behind = r->seq[m->of] - m->seen;
-	bool is_dirty = r->policy == &pgdm_policy_dirty;
 
-	if (point == FAULT && is_dirty && !lacks)
-		behind = 0;
-	if ((m->epoch != r->w->epoch && (point != FAULT || lacks)) ||
-	    wants_full(r, m, point, lacks) ||
-	    (is_dirty && behind > PGDM_RING)) {
+	if ((m->epoch != r->w->epoch && (point != PGDM_AT_FAULT || lacks)) ||
+	    wants_full(r, m, verb, point, lacks) ||
+	    (changes && behind > PGDM_RING)) {
 		full_sync(r, c, m);
 		return;
 	}
-	if (!is_dirty || (point == FAULT && !lacks)) {
+	if (!changes) {
 		count_sync(r, c, PGDM_STAT_syncs_clean, 0);
 		return;
 	}
@@ -148,7 +157,7 @@ static void ref_switch(struct ref *r, struct ref_cpu *c, int which)
 	c->count[PGDM_STAT_switches]++;
 	for (i = 0; i < n; i++) {
 		if (c->mirror[i].of == which) {
-			sync(r, c, &c->mirror[i], SWITCH, false);
+			sync(r, c, &c->mirror[i], PGDM_AT_SWITCH, false);
 			c->loaded = i;
 			return;
 		}
@@ -176,21 +185,21 @@ static void ref_flush(struct ref *r, struct ref_cpu *c)
 	if (!loaded(c))
 		return;
 	c->count[PGDM_STAT_flush_receipts]++;
-	sync(r, c, loaded(c), FLUSH, false);
+	sync(r, c, loaded(c), PGDM_AT_FLUSH, false);
 }
 
 static void ref_user_return(struct ref *r, struct ref_cpu *c)
 {
-	if (!loaded(c) || r->policy != &pgdm_policy_always_exit)
+	if (!loaded(c) || !r->policy->at[PGDM_AT_USER_RETURN])
 		return;
 	c->count[PGDM_STAT_user_returns]++;
-	sync(r, c, loaded(c), USER_RETURN, false);
+	sync(r, c, loaded(c), PGDM_AT_USER_RETURN, false);
 }
 
-static void ref_signal(struct ref *r, struct ref_cpu *c)
+static void ref_kick(struct ref *r, struct ref_cpu *c)
 {
-	if (loaded(c) && r->policy == &pgdm_policy_flag)
-		sync(r, c, loaded(c), SIGNAL, false);
+	if (loaded(c) && r->policy->at[PGDM_AT_KICK])
+		sync(r, c, loaded(c), PGDM_AT_KICK, false);
 }
 
 static void ref_fault(struct ref *r, struct ref_cpu *c, unsigned int index)
@@ -203,7 +212,7 @@ static void ref_fault(struct ref *r, struct ref_cpu *c, unsigned int index)
 	lacks = differs(r, m, index);
 	c->count[PGDM_STAT_faults_seen]++;
 	c->count[PGDM_STAT_faults_fixed] += lacks;
-	sync(r, c, m, FAULT, lacks);
+	sync(r, c, m, PGDM_AT_FAULT, lacks);
 }
 
 /* To every mirror of a primary: a word, and on both pages if there are two. */
@@ -253,7 +262,7 @@ static void ref_write(struct ref *r, struct ref_cpu *c, int which,
 		r->seq[which]++;
 		if (r->policy == &pgdm_policy_flag)
 			ref_raise(r, which);
-		if (r->policy == &pgdm_policy_eager)
+		if (r->policy->stores)
 			ref_store(r, c, which, index, r->w->pages);
 		return;
 	}
@@ -340,7 +349,7 @@ static void act(struct ref *r)
 		ref_user_return(r, c);
 		world_user_return(r->w, cpu);
 	} else if (what < 780) {
-		ref_signal(r, c);
+		ref_kick(r, c);
 		world_kick(r->w, cpu);
 	} else if (what < 840) {
 		ref_flush(r, c);
