@@ -60,7 +60,7 @@ static unsigned long root_in(unsigned long cr3)
  * be tracked: ask for a walk of the task list (track.c). At each switch, once a walk
  * is due, would be often.
  */
-static void ask_for_walk(void)
+static noinline void ask_for_walk(void)
 {
 	struct pgdm_bell *bell = &pgdm_sync_points_stray;
 

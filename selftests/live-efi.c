@@ -50,7 +50,7 @@ static void read_variable(void *arg)
 	*(uint32_t *)arg = v.attributes == ATTRIBUTES ? v.value : 0;
 }
 
-/* Calls of pgdm_track_stray(). */
+/* Calls of ask_for_walk(). */
 static unsigned long strays(void)
 {
 	struct pgdm_calls calls = pgdm_probe_calls("stray");
@@ -68,7 +68,7 @@ STAGE_TEST(variables)
 	if (mount("efivarfs", EFIVARS, "efivarfs", 0, NULL) && errno != EBUSY)
 		pgdm_die("%s: %s", EFIVARS, strerror(errno));
 	ASSERT_EQ(0, pgdm_write("track", "all"));
-	pgdm_probe_add("stray", "pgd_mirror:pgdm_track_stray");
+	pgdm_probe_add("stray", "pgd_mirror:ask_for_walk");
 	back = pgdm_stat("switches");
 	for (i = 1; i <= ROUNDS; i++) {
 		unsigned int slot = PGDM_SLOT_FIRST + i;
