@@ -18,7 +18,7 @@
 #include "hooks.h"
 #include "hooks_seen.h"
 #include "hotplug.h"
-#include "kernel_writes.h"
+#include "kernel_half.h"
 #include "kick.h"
 #include "live.h"
 #include "oracle.h"
@@ -47,7 +47,7 @@ static void prepare_for_hooks(bool timing)
 		static_branch_enable(&pgdm_timing_key);
 	pgdm_oracle_init();
 	pgdm_epoch_wait_init();
-	pgdm_kernel_writes_init();
+	pgdm_kernel_half_init();
 	pgdm_track_init();
 	pgdm_ftrace_death_init();
 }
@@ -126,7 +126,7 @@ err_hooks:
 	}
 	pgdm_epoch_wait_exit();
 	pgdm_ftrace_death_exit();
-	pgdm_kernel_writes_exit();
+	pgdm_kernel_half_exit();
 	pgdm_debugfs_stats_exit();
 err_registry:
 	pgdm_registry_exit();	/* takes the mirrors of what is tracked */
@@ -161,7 +161,7 @@ static void __exit pgdm_exit(void)
 		pgdm_ftrace_death_hold();
 	pgdm_epoch_wait_exit();
 	pgdm_ftrace_death_exit();
-	pgdm_kernel_writes_exit();
+	pgdm_kernel_half_exit();
 	pgdm_registry_exit();
 	pgdm_hotplug_exit();
 	pgdm_cpus_exit();

@@ -21,7 +21,7 @@
  * pgd_list with pgd_lock held: they do not leave the CPU between hook and
  * store. Each hooked kernel-half write, of any root, notes the RCU state before it
  * looks; no first copy is made until a grace period has passed since the last
- * note (kernel_writes.c). Writer: note, full barrier, look up. Attacher: enter,
+ * note (kernel_half.c). Writer: note, full barrier, look up. Attacher: enter,
  * full barrier, read the note. One of the two sees the other.
  */
 #include "registry.h"
@@ -47,7 +47,7 @@
 #include "core/mirrors.h"
 #include "inject.h"
 #include "kernel_mm.h"
-#include "kernel_writes.h"
+#include "kernel_half.h"
 #include "probe.h"
 #include "steer_cr3.h"
 #include "trace.h"
@@ -150,7 +150,7 @@ struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
 	/* Pairs with the release in pgdm_registry_make_ready(). */
 	if (smp_load_acquire(&pm->ready))
 		return pm;
-	if (!pm->newborn || !pgdm_kernel_writes_are_done())
+	if (!pm->newborn || !pgdm_kernel_half_is_stored())
 		return NULL;
 	WRITE_ONCE(pm->ready, true);
 	return pm;

@@ -16,7 +16,7 @@
 #include "core/epoch.h"
 #include "core/write.h"
 #include "cpus.h"
-#include "kernel_writes.h"
+#include "kernel_half.h"
 #include "registry.h"
 #include "trace.h"
 
@@ -55,7 +55,7 @@ void pgdm_root_write(unsigned long word, u64 value)
 		return;
 	}
 	if (pgdm_index_is_kernel(index))
-		pgdm_kernel_writes_note();
+		pgdm_kernel_half_note();
 
 	rcu_read_lock();
 	pm = pgdm_registry_find(root);

@@ -7,7 +7,7 @@
  * wants IRQs on: the hook has them off and its caller holds locks. So it rings. A
  * ring that is not answered yet is answered after this note, too.
  */
-#include "kernel_writes.h"
+#include "kernel_half.h"
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
@@ -24,23 +24,23 @@ static void ask_for_grace(void)
 }
 
 /**
- * pgdm_kernel_writes_are_done() - has each writer that may have overlooked a root stored?
+ * pgdm_kernel_half_is_stored() - has each writer that may have overlooked a root stored?
  *
  * Context: any; the root is in the registry.
  */
-bool pgdm_kernel_writes_are_done(void)
+bool pgdm_kernel_half_is_stored(void)
 {
-	smp_mb(); /* pairs with the one in pgdm_kernel_writes_note() */
+	smp_mb(); /* pairs with the one in pgdm_kernel_half_note() */
 	return poll_state_synchronize_rcu(READ_ONCE(last_note));
 }
 
 /**
- * pgdm_kernel_writes_note() - a kernel-half entry is being written
+ * pgdm_kernel_half_note() - a kernel-half entry is being written
  *
  * To be called before the root is looked up, for tracked roots and others.
  * Context: any but NMI.
  */
-void pgdm_kernel_writes_note(void)
+void pgdm_kernel_half_note(void)
 {
 	unsigned long now = get_state_synchronize_rcu();
 	unsigned long seen = READ_ONCE(last_note);
@@ -54,20 +54,20 @@ void pgdm_kernel_writes_note(void)
 }
 
 /**
- * pgdm_kernel_writes_init() - before the first hook is in
+ * pgdm_kernel_half_init() - before the first hook is in
  */
-void pgdm_kernel_writes_init(void)
+void pgdm_kernel_half_init(void)
 {
 	last_note = get_state_synchronize_rcu();
 	pgdm_bell_init(&grace, NULL, ask_for_grace);
 }
 
 /**
- * pgdm_kernel_writes_exit() - wait for what is under way
+ * pgdm_kernel_half_exit() - wait for what is under way
  *
  * The hooks are gone. Context: may sleep.
  */
-void pgdm_kernel_writes_exit(void)
+void pgdm_kernel_half_exit(void)
 {
 	pgdm_bell_sync(&grace);
 }
