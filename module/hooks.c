@@ -38,7 +38,7 @@
 /*
  * How many tasks a probe on a return can follow at once. A function that may sleep
  * for memory can have any number of them inside; what is missed then is made good:
- * births by track.c, additions as said below, ends of flushes, in which tasks are
+ * births by track.c, additions by the fault (hook_table.c), ends of flushes, in which tasks are
  * preempted, by the oracle's count of what it did not check. 64 bytes each, four
  * probes: 32 MiB with 8,192 CPUs.
  */

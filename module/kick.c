@@ -5,7 +5,7 @@
  * I1: the write hook runs with IRQs off and page_table_lock held, where nobody
  * may wait for another CPU, and what is not waited for may come after a flush
  * that it should precede. So the hook only leaves marks in memory
- * (on_publish), and what is sent is sent later. Removals are followed by the
+ * (publish()), and what is sent is sent later. Removals are followed by the
  * kernel's own flush.
  *
  * X1: the return of the kernel's allocator is a probe handler as well. While it

@@ -145,7 +145,7 @@ err:
  * no CR3 holds a mirror (L2); then the hooks, so that no CPU finds one; then
  * what they led to. The registry goes before the caches: it takes the mirrors
  * from the primaries. Where hooks stay in, nothing that comes after them is
- * undone (ftrace.c).
+ * undone (ftrace_death.c).
  */
 static void __exit pgdm_exit(void)
 {

@@ -2,7 +2,7 @@
 /*
  * The probes whose misses matter, and what they missed.
  *
- * hooks.c puts them in and says what they call. They stand here, below the sync
+ * hooks.c puts them in, hook_table.c has what they call. They stand here, below the sync
  * points, the oracle and the registry, because those ask what was missed.
  */
 #ifndef _PGDM_PROBE_H

@@ -326,7 +326,7 @@ static int run_actor(void)
  * pgdm_prove() - show each hook what it is for
  *
  * To be called once, when all hooks are in and nothing is tracked. What the hooks
- * have seen is theirs to say (hooks.c).
+ * have seen is theirs to say (hooks_seen.c).
  *
  * Context: process; sleeps.
  * Return: 0, or -ENOMEM, or another error when it could not be shown; the latter

@@ -107,7 +107,7 @@ static noinline void switch_to(struct pgdm_cache *c, unsigned long cr3)
  * H1: somebody disarmed the probe. From this sync point on every sync copies
  * everything, as after a miss; flushes come before tables are freed, so that
  * is soon enough. A probe that is disarmed and armed again between two sync
- * points goes unnoticed. The death of ftrace does not pass by itself (ftrace.c).
+ * points goes unnoticed. The death of ftrace does not pass by itself (ftrace_death.c).
  */
 static noinline void hooks_fail(void)
 {

@@ -243,7 +243,7 @@ static bool sync_loaded(struct pgdm_cache *c, enum pgdm_point at,
  *
  * S3: for a flush this is called when the kernel has read tlb_gen, and before the
  * invalidation, so that no walk from then on caches an entry which that generation
- * removed. See pgdm_sync_point_invalidation().
+ * removed. See pgdm_sync_points_invalidation().
  *
  * Context: IRQs off.
  * Return: was there a mirror to sync, and is this a sync point of the policy?

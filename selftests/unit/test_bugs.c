@@ -551,7 +551,7 @@ static void flush_and_write(void)
 
 /*
  *	changer (to flag)	writer			owner
- *	missed_stored = missed
+ *	epoch complete
  *							flush: copies, and done
  *				store, publish
  *				policy: no flag
