@@ -25,7 +25,7 @@ static void on_irq(struct irq_work *irq)
 }
 
 /**
- * pgdm_bell_init() - say who answers
+ * pgdm_bell_init() - set the functions that answer
  * @bell: the bell
  * @heard: called in an interrupt when it was rung, to call pgdm_bell_answer_in() or
  *	pgdm_bell_put_off(), or neither; NULL: the answer follows at once
@@ -56,7 +56,7 @@ void pgdm_bell_answer_in(struct pgdm_bell *bell, unsigned long delay)
 }
 
 /**
- * pgdm_bell_put_off() - have it answered in @delay from now, whatever was said before
+ * pgdm_bell_put_off() - have it answered in @delay from now; replaces an earlier delay
  * @bell: the bell
  * @delay: in jiffies
  *

@@ -3,16 +3,16 @@
  * A bell: how a hook asks for work that may sleep.
  *
  * Hooks run with IRQs off and with the kernel's locks held, a run queue's among
- * them; they may neither sleep nor wake a thread. What a hook finds out and cannot
- * do itself, it rings for. The bell belongs to the file that rings it; a file of a
- * layer above answers, and says so when the module is loaded, so that the lower
- * one need not know it.
+ * them; they may neither sleep nor wake a thread. When a hook finds work that it
+ * cannot do itself, it rings a bell. The bell belongs to the file that rings it; a
+ * file of a layer above answers. That file registers its functions when the module
+ * is loaded, so that the lower file does not refer to it.
  *
  *	a hook			in an interrupt		in a worker
  *	pgdm_bell_ring()	heard()			answer()
  *
- * Rings that come before the answer has begun are one. A ring that comes later is
- * answered again.
+ * Rings that come before the answer has begun get one answer together. A ring that
+ * comes later is answered again.
  */
 #ifndef _PGDM_BELL_H
 #define _PGDM_BELL_H
@@ -29,7 +29,7 @@
  * @heard: in the interrupt, decides when @answer is called; NULL: at once
  * @answer: in the worker; may sleep
  * @closed: it is not rung any more; set by the side that answers
- * @seen: for the two sides: what the answering one knew when it looked last
+ * @seen: for the two sides: what the answering side found when it looked last
  */
 struct pgdm_bell {
 	struct irq_work irq;

@@ -121,7 +121,7 @@ int pgdm_cpus_init(unsigned int mirrors)
 /**
  * pgdm_cpus_exit() - free all caches
  *
- * The hooks are gone, no CPU takes part any more (hotplug.c).
+ * The hooks are out, no CPU takes part any more (hotplug.c).
  * Context: may sleep.
  */
 void pgdm_cpus_exit(void)

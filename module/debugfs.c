@@ -59,7 +59,7 @@ static int file_open(struct inode *inode, struct file *file)
 {
 	const struct file_row *row = inode->i_private;
 
-	/* The modes say so too, but root may override them. */
+	/* The file's mode forbids it too, but root may override that. */
 	if (((file->f_mode & FMODE_READ) && !row->show) ||
 	    ((file->f_mode & FMODE_WRITE) && !row->write))
 		return -EACCES;

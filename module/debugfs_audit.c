@@ -5,7 +5,7 @@
  * First of each CPU whether it walks a table that it must not (L1, L2). Then
  * a mirror is compared on the CPU that owns it, with IRQs off, so that it is
  * not synced meanwhile; one mirror an IPI, so that IRQs are not off for long.
- * If a writer is under way the comparison says so, and is repeated.
+ * If a writer is under way the comparison has no result, and is repeated.
  */
 #include "debugfs_audit.h"
 
@@ -62,15 +62,15 @@ static void audit_mirror(void *data)
 	if (!p)
 		return;
 	/*
-	 * The mirror may be a cached one, whose mm no CPU has loaded: what
-	 * keeps its root from being freed while it is read is the lock, which
-	 * pgd_free() needs first.
+	 * The mirror may be a cached one, of an mm that no CPU has loaded. Then
+	 * only the lock keeps the root from being freed while it is read:
+	 * pgd_free() takes the same lock first.
 	 */
 	pgdm_registry_lock(p, &flags);
 	if (READ_ONCE(m->primary) == p && !READ_ONCE(p->dead)) {
 		r->finding = pgdm_audit_mirror(m, p, m->seen, &r->found);
 		r->id = p->id;
-		/* Untracked meanwhile: nobody writes it through any more. */
+		/* Untracked meanwhile: writers do not store into it any more. */
 		smp_rmb(); /* what was compared before that */
 		r->occupied = READ_ONCE(m->primary) == p && !READ_ONCE(p->dead);
 	}
@@ -93,7 +93,7 @@ static void look_at_cr3(void *data)
 
 /*
  * exec and a call of the firmware set active_mm a moment before they load its root,
- * with IRQs on in between. What is foreign stays so.
+ * with IRQs on in between. A CPU that is on a foreign root stays there.
  */
 #define FOREIGN_TRIES	5
 

@@ -11,7 +11,7 @@
  * that it had before: but what a mirror has recorded is a value from before a
  * grace period, which an increment under way holds up, and never the latest.
  *
- * Worse, somebody may disarm all kprobes (debugfs kprobes/enabled). Then each
+ * Worse, the user may disarm all kprobes (debugfs kprobes/enabled). Then each
  * sync point counts a miss, so that user-half entries stay right, as flushes
  * come before tables are freed. Kernel-half entries would not, so live mode
  * is left; what is written to them before that is missing on the CPUs that have
@@ -68,7 +68,7 @@ void pgdm_epoch_wait_change_policy(const struct pgdm_policy *policy)
 }
 
 /**
- * pgdm_epoch_wait_init() - tell the core where the kernel counts, and answer
+ * pgdm_epoch_wait_init() - give the core the kernel's counter, and answer the bell
  *
  * Context: before any hook is in.
  */

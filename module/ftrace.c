@@ -15,8 +15,8 @@ const int *pgdm_ftrace_disabled __read_mostly;
 /**
  * pgdm_ftrace_check() - refuse to begin when ftrace is dead
  *
- * Asked before the first kprobe, which a dead ftrace would warn about: by an
- * exported function, as no other symbol is known yet.
+ * Called before the first kprobe, which a dead ftrace would warn about. It calls an
+ * exported function, as no other symbol is resolved yet.
  *
  * Context: may sleep.
  * Return: 0, or -ENODEV with the reason logged.

@@ -3,28 +3,30 @@
  * The death of ftrace.
  *
  * When ftrace finds that its own patching went wrong, for a hook of any module, it
- * gives up for good (ftrace_bug(), ftrace_kill()). What is patched stays patched
- * and goes on calling; nothing is put in or taken out any more until the machine
- * boots again. For this module that means:
+ * disables itself for good (ftrace_bug(), ftrace_kill()). What is patched stays
+ * patched and goes on calling; nothing is put in or taken out any more until the
+ * machine boots again. For this module that means:
  *
  * - A hook may be silent: the place that was being patched is in an unknown state.
- *   So live mode is left, and nothing is tracked any more. A root whose end is not
- *   seen would stay in the registry, and its memory become another table.
- * - The hooks call into the module for ever, so it must never go. It pins itself
- *   as soon as a sync point notices.
+ *   So live mode is left, and nothing is tracked any more. A root that is freed
+ *   without its hook would stay in the registry, and its memory become another table.
+ * - The hooks call into the module for ever, so it must never be unloaded. It pins
+ *   itself as soon as a sync point notices.
  *
  * How it is noticed, and when. The kernel's word goes from 0 to 1 once. Each switch
- * reads it, and so does each other sync point. The first that finds it set rings,
- * and the interrupt takes a reference to the module before the worker is asked.
- * If the module is being unloaded already no reference is to be had, and its exit
- * function looks: before it takes anything down, and again after the hooks were to
- * be taken out, each of which says whether it is. It does not return then, and
- * what the hooks use is still there. Death between the last look and the end of the
- * module does no harm: no hook of ours is in.
+ * reads it, and so does each other sync point. The first sync point that finds the
+ * word set rings, and the interrupt takes a reference to the module before it starts
+ * the worker. If the module is being unloaded already, taking the reference fails,
+ * and the exit function reads the word instead: before it takes anything down, and
+ * again after it has taken the hooks out, where it also gets from each hook whether
+ * it is out. If ftrace is dead, the exit function does not return, and what the hooks
+ * use is still there. If ftrace dies between the last look and the end of the module
+ * that does no harm: no hook of ours is in.
  *
- * Live mode or tracking that is being asked for meanwhile looks with the mutex held
- * under which it works; the work here takes the same mutex after the word was seen
- * set. It either undoes what was done, or is seen.
+ * A thread that goes live or begins to track meanwhile reads the word with the mutex
+ * held under which it works; the worker takes the same mutex after a sync point has
+ * found the word set. So either the worker undoes what the thread did, or the thread
+ * finds the word set.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -48,7 +50,7 @@ static void retreat(void)
 static void heard(struct pgdm_bell *bell)
 {
 	pgdm_bell_close(bell);
-	/* Fails while the module is being unloaded: its exit function looks then. */
+	/* Fails during an unload: then the exit function reads the word. */
 	if (try_module_get(THIS_MODULE))
 		pgdm_bell_answer_in(bell, 0);
 }
@@ -70,7 +72,7 @@ void pgdm_ftrace_death_init(void)
 }
 
 /**
- * pgdm_ftrace_death_stay() - hooks are in that cannot be taken out: never unload
+ * pgdm_ftrace_death_stay() - some hooks cannot be taken out: never unload
  *
  * For a load that failed. The module stays, in shadow mode, and tracks nothing.
  *

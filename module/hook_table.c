@@ -5,8 +5,8 @@
  * The order matters. Deaths are hooked before births, so that no entry of the
  * registry outlives its root; writes before anything that makes a mirror; the
  * end of a flush before the freed tables that wait for one, so that no record
- * misses its flush and is still there when the table is used again. They are
- * undone in reverse.
+ * misses its flush and is still there when the table is used again. The hooks are
+ * taken out in reverse.
  *
  * How they are put in and taken out: hooks.c.
  */
@@ -29,7 +29,7 @@
 
 /* --- was a hook seen to fire? -------------------------------------------- */
 
-/* A handler's: of two rows that share one, a load arms only one. */
+/* One a handler: of two rows that share a handler, a load arms only one. */
 static atomic_t death_seen, write_seen, addition_seen, birth_seen,
 		invalidate_all_seen, invalidate_one_seen, receipt_seen,
 		fault_seen, switch_seen, table_freed_seen, flush_mm_seen;
@@ -121,9 +121,9 @@ static int addition_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 NOKPROBE_SYMBOL(addition_return);
 
 /*
- * It may sleep for memory. One that is missed sends nothing, and the CPUs that
- * lack the entry fault on it (S4). Armed whatever the policy, so that a change
- * of policy patches nothing.
+ * The kernel's allocator may sleep for memory. For an addition that the probe missed
+ * nothing is sent, and the CPUs that lack the entry fault on it (S4). Armed under
+ * every policy, so that a change of policy patches nothing.
  */
 static struct kretprobe addition_probe;
 
@@ -197,7 +197,7 @@ static struct ftrace_ops receipt_ops = {
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
-/* Of everything, and of a page: whichever a flush comes to. */
+/* Of everything, and of a page: a flush comes to one of the two. */
 static void invalidate_all_entry(unsigned long ip, unsigned long parent_ip,
 				 struct ftrace_ops *ops,
 				 struct ftrace_regs *fregs)
@@ -272,7 +272,7 @@ static bool oracle_5_level(void)
 
 /* --- the table ---------------------------------------------------------- */
 
-/* A fault in user mode is not provoked (prove.c): nothing must be seen of it. */
+/* A fault in user mode is not provoked (prove.c), so its row has no must_see. */
 struct pgdm_hook pgdm_hook_table[] = {
 	{ .symbol = "pgd_free", .kind = PGDM_FTRACE, .ops = &death_ops,
 	  .seen = &death_seen, .must_see = PGDM_SEEN_HERE,

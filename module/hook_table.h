@@ -37,7 +37,7 @@ enum pgdm_hook_kind {
  * @filtered: have @ops a filter, which is to be freed?
  * @seen: bits of enum pgdm_seen; what it was seen to notice (X1)
  * @must_see: those that it has to be seen to notice
- * @for_live: if it was not, live mode is refused, and otherwise the load
+ * @for_live: if one of those was not seen, live mode is refused, and not the load
  * @armed: is it in place?
  * @deaf: seeded: it only seems to be
  */

@@ -4,18 +4,20 @@
  *
  * DOC: hooks that are in only while something is tracked
  *
- * Each page of a flush passes a hook, whatever is tracked. So the hooks of flushes
- * are taken out while nothing is, and put in, in process context, before anything
- * is (track.c). Loading puts all hooks in first: a kernel that lacks one is refused.
+ * Each page of a flush passes a hook, of any mm. So the hooks of flushes are taken
+ * out while nothing is tracked, and put in, in process context, before anything is
+ * tracked (track.c). Loading puts all hooks in first: a kernel that lacks one is
+ * refused.
  *
  * Put in: a flush that is under way on a CPU has passed them, and goes without a
  * sync. It runs with IRQs off, and that CPU comes to its first mirror by a switch
- * or an IPI, later: what the flush is for is missing in the primary by then, and
+ * or an IPI, later: by then the primary lacks the entry that the flush is for, and
  * the first copy is a full one. When registering returns, all CPUs run the new text.
  * Taken out: nothing is tracked, so no mirror has a primary, and there is nothing to
  * sync. A CPU may be between receipt and invalidation. The receipt stays noted, and
- * one invalidation that is no flush's syncs when the hooks are in again, which is
- * harmless: with IRQs off, a CPU may sync the mirror that it has loaded at any time.
+ * when the hooks are in again one invalidation that belongs to no flush syncs. This
+ * is harmless: with IRQs off, a CPU may sync the mirror that it has loaded at any
+ * time.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -36,11 +38,11 @@
 #include "symbols.h"
 
 /*
- * How many tasks a probe on a return can follow at once. A function that may sleep
- * for memory can have any number of them inside; what is missed then is made good:
- * births by track.c, additions by the fault (hook_table.c), ends of flushes, in which tasks are
- * preempted, by the oracle's count of what it did not check. 64 bytes each, four
- * probes: 32 MiB with 8,192 CPUs.
+ * How many tasks a probe on a return can follow at once. In a function that may
+ * sleep for memory there can be any number of tasks. A birth that is missed then is
+ * found by track.c; for an addition the CPUs fault (hook_table.c); for the end of a
+ * flush, in which a task can be preempted, the oracle counts the tables that it did
+ * not check. 64 bytes each, four probes: 32 MiB with 8,192 CPUs.
  */
 #define INSTANCES_MIN		256
 #define INSTANCES_PER_CPU	16
@@ -53,7 +55,7 @@ static int instances(void)
 
 /*
  * By address: by name, ftrace looks up the names of all functions there are. The
- * filter stays when the hook is taken out, until the module goes.
+ * filter stays when the hook is taken out, until the module is unloaded.
  */
 static int arm_ftrace(struct pgdm_hook *h)
 {
@@ -185,9 +187,9 @@ static int take_out(struct pgdm_hook *h)
 }
 
 /*
- * Death is looked for before, as the kernel warns about a kprobe that a dead ftrace
- * keeps; and after, as taking this one out may be what ftrace died of, and a
- * kprobe does not tell. In doubt the hook is in.
+ * The death of ftrace is looked for before, as the kernel warns about a kprobe that a
+ * dead ftrace keeps; and after, as ftrace may have died while it took this hook out,
+ * and taking out a kprobe returns no error. In doubt the hook counts as in.
  */
 static int disarm(struct pgdm_hook *h)
 {
@@ -210,8 +212,8 @@ static int disarm(struct pgdm_hook *h)
  *
  * Context: may sleep.
  * Return: 0, or the error of the first hook that is still in, or may be: it calls
- * into the module for ever, which must not go. Those before it in the table are in
- * as well, on which it may rely.
+ * into the module for ever, so the module must not be unloaded. The hooks before it
+ * in the table, on which it may rely, are in as well.
  */
 int pgdm_hooks_disarm(void)
 {
@@ -247,7 +249,7 @@ static int arm_or_complain(struct pgdm_hook *h)
  *
  * Context: may sleep.
  * Return: 0, or the error of the first hook that failed; its symbol has been
- * logged. Those before it are in: pgdm_hooks_disarm() tells whether they go.
+ * logged. Those before it are in: call pgdm_hooks_disarm(), which may fail as well.
  */
 int pgdm_hooks_arm(void)
 {
@@ -271,7 +273,7 @@ int pgdm_hooks_arm(void)
  *
  * Nothing is tracked, and nothing will be before pgdm_hooks_arm_flushes().
  *
- * Context: may sleep; the caller lets nobody else arm or disarm.
+ * Context: may sleep; the caller keeps other threads from arming and disarming.
  */
 void pgdm_hooks_disarm_flushes(void)
 {
@@ -287,7 +289,7 @@ void pgdm_hooks_disarm_flushes(void)
  *
  * To be called before anything is tracked.
  *
- * Context: may sleep; the caller lets nobody else arm or disarm.
+ * Context: may sleep; the caller keeps other threads from arming and disarming.
  * Return: 0, or the error of the hook that failed; its symbol has been logged, and
  * all of them are out.
  */

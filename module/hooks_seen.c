@@ -19,8 +19,8 @@
 #include "prove.h"
 
 /*
- * A machine that has one CPU and can have no other flushes no other. If another may
- * come later, loading does not wait for it, and live mode does.
+ * A machine that can only have one CPU sends no flush to another. If another CPU may
+ * come up later, the load does not depend on it, but live mode does.
  */
 static unsigned int not_seen(const struct pgdm_hook *h, bool live)
 {
@@ -70,7 +70,7 @@ static const char *remedy(unsigned int bits)
  * That a hook was seen when the module loaded holds as long as the kernel runs.
  *
  * Context: process, after pgdm_prove().
- * Return: 0, or -EOPNOTSUPP with the first that was not, and the reason, logged.
+ * Return: 0, or -EOPNOTSUPP; the first hook that was not, and the reason, are logged.
  */
 int pgdm_hooks_seen(bool live)
 {

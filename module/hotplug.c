@@ -47,7 +47,7 @@ static int cpu_down(unsigned int cpu)
  * pgdm_hotplug_init() - let the CPUs that are up take part, and those to come
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM, or the error of the kernel's CPU hotplug; then none does.
+ * Return: 0, -ENOMEM, or the error of the kernel's CPU hotplug; then no CPU does.
  */
 int pgdm_hotplug_init(void)
 {

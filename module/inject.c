@@ -73,7 +73,7 @@ bool pgdm_inject_deaf(const char *symbol)
 
 /**
  * pgdm_inject_unmet() - shall this condition be treated as not met?
- * @check: its name, as preflight prints it; or one that only loading asks for
+ * @check: its name, as preflight prints it; or a name that only loading uses
  */
 bool pgdm_inject_unmet(const char *check)
 {

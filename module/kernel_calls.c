@@ -40,9 +40,9 @@ void pgdm_kernel_flush_mm(struct mm_struct *mm)
  * @mm: the mm; pgdm_kernel_can_flush_mm() was true
  * @address: of the page
  *
- * The kernel flushes everything instead from a number of pages on that the user can
- * set, to 0 too (tlb_single_page_flush_ceiling). It counts in strides: a page in
- * strides of 2 MiB is none.
+ * The kernel flushes everything instead when there are more pages than
+ * tlb_single_page_flush_ceiling, which the user can set, to 0 too. It counts in
+ * strides: one page of 4 KiB counts as 0 strides of 2 MiB.
  *
  * Context: IRQs on; waits for the CPUs that run @mm.
  */
@@ -65,7 +65,7 @@ bool pgdm_kernel_can_cancel_task_work(void)
  * pgdm_kernel_cancel_task_work() - take one piece of work from a task
  * @task: the caller holds a reference;
  *	pgdm_kernel_can_cancel_task_work() was true
- * @match: says which piece
+ * @match: selects the piece
  *
  * By this function and not by task_work_cancel(): that name has had two
  * meanings, and the second came to stable kernels, too.
@@ -84,7 +84,7 @@ pgdm_kernel_cancel_task_work(struct task_struct *task,
 }
 
 /**
- * pgdm_kernel_mm_alloc() - make an address space that belongs to nobody
+ * pgdm_kernel_mm_alloc() - make an address space that belongs to no process
  *
  * Context: process; sleeps.
  * Return: the mm, to be given back with mmput(), or NULL.
@@ -99,7 +99,7 @@ struct mm_struct *pgdm_kernel_mm_alloc(void)
 
 /**
  * pgdm_kernel_pick_mmap_layout() - make an address space fit for vm_mmap()
- * @mm: new, used by nobody
+ * @mm: new, not used by any thread
  * @stack: limits of the stack that the layout shall leave room for
  *
  * Context: process.

@@ -2,10 +2,11 @@
 /*
  * Writers of kernel-half entries that may have overlooked a newborn root (A1).
  *
- * registry.c, top, says why. A newborn waits for a grace period after the last note,
- * and on a quiet machine nothing else asks for one. To ask wakes a kernel thread, and
- * wants IRQs on: the hook has them off and its caller holds locks. So it rings. A
- * ring that is not answered yet is answered after this note, too.
+ * The top of registry.c explains why. A newborn waits for a grace period after the
+ * last note, and on a quiet machine nothing else starts one. Starting one wakes a
+ * kernel thread, and must be done with IRQs on: the hook has them off and its caller
+ * holds locks. So the hook rings. If an earlier ring is not answered yet, its answer
+ * comes after this note, too.
  */
 #include "kernel_half.h"
 
@@ -37,7 +38,7 @@ bool pgdm_kernel_half_is_stored(void)
 /**
  * pgdm_kernel_half_note() - a kernel-half entry is being written
  *
- * To be called before the root is looked up, for tracked roots and others.
+ * To be called before the root is looked up, for tracked and untracked roots.
  * Context: any but NMI.
  */
 void pgdm_kernel_half_note(void)
@@ -45,7 +46,7 @@ void pgdm_kernel_half_note(void)
 	unsigned long now = get_state_synchronize_rcu();
 	unsigned long seen = READ_ONCE(last_note);
 
-	/* Never back: a writer that stalled here must not undo a later note. */
+	/* Only forward: a writer that stalled here must not undo a later note. */
 	while (ULONG_CMP_LT(seen, now) &&
 	       !try_cmpxchg(&last_note, &seen, now))
 		;

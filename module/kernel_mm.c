@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel's own address spaces, which are never tracked (A2), and its numbers of
- * all others. efi_mm and poking_mm need not exist; the latter is a pointer.
+ * The kernel's own address spaces, which are never tracked (A2), and the numbers that
+ * it gives to all other mms. efi_mm and poking_mm need not exist; the latter is a
+ * pointer.
  */
 #include "kernel_mm.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's own address spaces, and its numbers of all others.
+ * The kernel's own address spaces, and the numbers that it gives to all other mms.
  */
 #ifndef _PGDM_KERNEL_MM_H
 #define _PGDM_KERNEL_MM_H

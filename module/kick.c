@@ -2,39 +2,39 @@
 /*
  * What a policy sends when a root entry was added.
  *
- * I1: the write hook runs with IRQs off and page_table_lock held, where nobody
- * may wait for another CPU, and what is not waited for may come after a flush
- * that it should precede. So the hook only leaves marks in memory
- * (publish()), and what is sent is sent later. Removals are followed by the
- * kernel's own flush.
+ * I1: the write hook runs with IRQs off and page_table_lock held, where a CPU must
+ * not wait for another CPU; and an IPI that the hook does not wait for may come
+ * after a flush that it should precede. So the hook only leaves marks in memory
+ * (the policy's publish()), and the kick is sent later. Removals are followed by
+ * the kernel's own flush.
  *
  * X1: the return of the kernel's allocator is a probe handler as well. While it
- * runs, a kprobe that fires in an interrupt on this CPU is missed, whoever owns
- * it, so it does not wait either. It notes what is to be sent, and the task
- * sends it on its way back to user mode (task work), where it holds no lock:
- * its own user code finds the entry in the mirrors. A task that does not go
- * there leaves it to a worker.
+ * runs, any kprobe, also of another module, that fires in an interrupt on this CPU
+ * is missed. So this handler does not wait either. It notes what is to be sent, and
+ * the task sends it on its way back to user mode (task work), where it holds no
+ * lock: its own user code finds the entry in the mirrors. For a task that does not
+ * return to user mode a worker sends it.
  *
- * Nothing depends on it: a CPU that uses the entry before the kick comes, or
- * when none comes, faults, and that is a sync point (S4). That happens more
- * often than if the handler sent: where the kernel itself goes on to use the
+ * No entry stays wrong without the kick: a CPU that uses the entry before the kick
+ * comes, or when none comes, faults, and that is a sync point (S4). That happens
+ * more often than if the handler sent: where the kernel itself goes on to use the
  * entry, as in copy_to_user(), and on other CPUs while the task is still in
  * the kernel.
  *
- * What is noted holds references to the mm and to the task:
+ * A note holds references to the mm and to the task:
  * - the mm may lose its last user meanwhile. Its root and its mask are there
  *   until the reference is dropped, and pgd_free() is hooked until after that.
- * - a task that adds to another's mm (ptrace, process_vm_writev) sends for that
- *   one: the mask that counts is the mm's.
+ * - a task that adds to the mm of another process (ptrace, process_vm_writev) sends
+ *   for that mm: the mask that counts is the mm's.
  * - exec: the same; what was added to the new mm before the task entered it was
- *   not noted, as no CPU had that one loaded. So with a child's mm in fork().
+ *   not noted, as no CPU had the new mm loaded. So with a child's mm in fork().
  * - exit: do_exit() runs task work after the task has left its mm. When it is
  *   past that, task_work_add() refuses.
  * - a CPU that goes offline is taken from the IPI's mask by the kernel; that
  *   CPU's teardown has dropped its mirrors.
  * - the policy may have changed: that makes the next sync of all mirrors a full
- *   one, with or without a kick, and a kick that comes too late finds a
- *   policy that does nothing on it, or is a flush more than needed.
+ *   one, with or without a kick. A kick that comes too late meets a policy that
+ *   does nothing on it, or is a flush more than needed.
  * - untracked meanwhile: the receivers look at the mirror they have loaded.
  * - rmmod: see pgdm_kick_exit().
  */
@@ -63,7 +63,7 @@
 #include "registry.h"
 #include "trace.h"
 
-/* Tasks that stay in the kernel: since 6.4 others than io_uring's, too. */
+/* Tasks that stay in the kernel: io_uring's; since 6.4 those of vhost, too. */
 #ifdef PF_USER_WORKER
 #define NEVER_RETURNS	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER)
 #else
@@ -74,8 +74,8 @@
  * struct note - what is to be sent for an addition
  * @work: for the task
  * @node: in one of the lists; pending_lock
- * @task: who added; a reference is held
- * @mm: to whose root; a reference is held (mmgrab())
+ * @task: the task that added the entry; a reference is held
+ * @mm: the mm of the root; a reference is held (mmgrab())
  * @kick: IPI or flush
  * @id: of its primary, for the trace event
  */
@@ -98,7 +98,7 @@ static bool closed;		/* no new ones */
 
 /**
  * pgdm_kick_before() - the kernel is about to allocate a table for a root
- * @mm: whose root
+ * @mm: the mm of the root
  * @seq: set to the sequence of its primary
  *
  * Context: any but NMI; preemption off.
@@ -120,7 +120,7 @@ bool pgdm_kick_before(struct mm_struct *mm, u64 *seq)
 	return pm;
 }
 
-/* Asked once of each CPU that the mm may be loaded on. */
+/* Called once for each CPU that the mm may be loaded on. */
 static bool count_others(int cpu, void *others)
 {
 	if (cpu != smp_processor_id())
@@ -222,8 +222,8 @@ static void send_by_worker(struct work_struct *unused)
 static DECLARE_WORK(worker, send_by_worker);
 
 /*
- * The task is this one, so its work cannot run before this returns. It is
- * listed first: who is in the task's list is in ours.
+ * The task is the current one, so its work cannot run before this returns. The note
+ * is put into our list first: a note in the task's list is always in ours, too.
  */
 static void note_create(struct mm_struct *mm, u64 id, enum pgdm_kick kick)
 {
@@ -259,16 +259,16 @@ static void note_create(struct mm_struct *mm, u64 id, enum pgdm_kick kick)
 
 /**
  * pgdm_kick_after() - the kernel has allocated a table for a root, or not
- * @mm: whose root
- * @before: what pgdm_kick_before() said
+ * @mm: the mm of the root
+ * @before: the sequence from pgdm_kick_before()
  *
  * Nothing is noted for an mm that no CPU has loaded (fork() and exec() fill
  * theirs in advance). A CPU enters mm_cpumask by a locked instruction before it
  * loads the root and copies (S2); the entry was published, a full barrier,
  * before the mask is read here. So the CPU is seen, or its copy has the entry.
  *
- * Context: probe handler of a process: preemption off, so no sleep; waits for
- * nobody (X1).
+ * Context: probe handler of a process: preemption off, so no sleep; waits for no
+ * CPU and no thread (X1).
  */
 void pgdm_kick_after(struct mm_struct *mm, u64 before)
 {
@@ -296,7 +296,7 @@ static bool is_ours(struct callback_head *work, void *unused)
 	return work->func == send_on_return;
 }
 
-/* Takes a note out of our list, and leaves it in its task's: a reference. */
+/* Takes a note out of our list, and not out of its task's. Returns a reference. */
 static struct task_struct *take_task(void)
 {
 	struct task_struct *task = NULL;
@@ -316,21 +316,21 @@ static struct task_struct *take_task(void)
 /**
  * pgdm_kick_exit() - send nothing any more
  *
- * The policy is not changed any more; the hooks are in, so that whatever a
- * kick or the end of an mm leads to is as ever. When this returns, nothing
- * that is pending leads into the module:
+ * The policy is not changed any more; the hooks are in, so that a kick and the
+ * end of an mm are handled as usual. When this returns, nothing that is pending
+ * calls into the module:
  *
- * 1. No new notes: handlers run with preemption off, and those that found it
- *    open are waited for.
- * 2. The worker's are sent.
- * 3. Those of tasks are cancelled, and not sent. The task may be blocked in the
- *    kernel for as long as it likes. Cancelling takes the task's pi_lock, with
- *    which task_work_run() synchronises before it calls what it took.
- * 4. Those that cannot be cancelled have been taken by their task, which is on
- *    its way out of the kernel: they are waited for.
- * 5. Who has ended the last one may still be in the last instructions of
- *    send_on_return(), or preempted there: a grace period of RCU tasks, as
- *    it does not sleep between these and the kernel's text.
+ * 1. No new notes: handlers run with preemption off, and this waits for the
+ *    handlers that found it open.
+ * 2. The worker's notes are sent.
+ * 3. The tasks' notes are cancelled, and not sent, because a task may stay blocked
+ *    in the kernel for any time. Cancelling takes the task's pi_lock, with which
+ *    task_work_run() synchronises before it calls the work that it took.
+ * 4. A note that cannot be cancelled has been taken by its task, which is on its
+ *    way out of the kernel: this waits for it.
+ * 5. The task that has ended the last note may still be in the last instructions
+ *    of send_on_return(), or preempted there. It does not sleep between these and
+ *    the kernel's text, so this waits for a grace period of RCU tasks.
  *
  * Context: may sleep.
  */

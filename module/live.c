@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Live mode: going there and back, as the user asks, and not while the machine
- * sleeps. How a CPU is put on a mirror: steer_cr3.c.
+ * Live mode: begun and ended as the user asks, and off while the machine sleeps.
+ * How a CPU is put on a mirror: steer_cr3.c.
  */
 #include "live.h"
 

@@ -40,7 +40,7 @@ static int check_kernel(void)
 	return 0;
 }
 
-/* What hooks find when the first of them is in: bells that answer. */
+/* The bells that hooks ring, before the first hook is in. */
 static void prepare_for_hooks(bool timing)
 {
 	if (timing)
@@ -140,11 +140,11 @@ err:
 }
 
 /*
- * The files first, so that no user steers, changes or looks any more; then what
- * the policy has set up, and what it has still to send; then live mode, so that
- * no CR3 holds a mirror (L2); then the hooks, so that no CPU finds one; then
- * what they led to. The registry goes before the caches: it takes the mirrors
- * from the primaries. Where hooks stay in, nothing that comes after them is
+ * The files first, so that the user cannot steer, change or read any more; then
+ * what the policy has set up, and the kicks that are still to be sent; then live
+ * mode, so that no CR3 holds a mirror (L2); then the hooks, so that no CPU calls
+ * one; then what the hooks use. The registry ends before the caches: it takes the
+ * mirrors from the primaries. Where hooks stay in, nothing that comes after them is
  * undone (ftrace_death.c).
  */
 static void __exit pgdm_exit(void)

@@ -6,8 +6,8 @@
  * ___p4d_free_tlb()) after the root's entry was cleared; then the kernel
  * flushes, then it frees. When the flush has returned, no loaded mirror may
  * lead to the table (S5). Emulated CPUs cache no upper levels and walk
- * nothing speculatively, so a broken rule would often go unnoticed there:
- * this looks instead of waiting for a crash.
+ * nothing speculatively, so a broken rule would often go unnoticed there: the
+ * oracle looks at the mirrors instead of waiting for a crash.
  *
  * A thread flushes for the tables that it gathered itself, so records are
  * matched by thread and mm. Tables that go unchecked, because the end of a
@@ -78,8 +78,8 @@ void pgdm_oracle_init(void)
  * @since: the primary's sequence when the sync point began
  *
  * S2, S3: what was published before that must be in the mirror now. The audit
- * cannot know: it comes at any time, and a mirror may be behind between two
- * sync points. Only counts, as a message from under a run queue's lock could
+ * cannot check this: it runs at any time, and a mirror may be behind between two
+ * sync points. This only counts, as a message from under a run queue's lock could
  * wait for that lock.
  *
  * Context: IRQs off, on the mirror's CPU, any locks held.
@@ -100,8 +100,9 @@ static void count_unchecked(unsigned int tables)
 }
 
 /*
- * The end of a flush went by unseen: nobody knows whose. The tables that waited
- * for it are free by now and may be in use again, below the same root even.
+ * The probe has missed the end of a flush, and the flush may have been of any mm. The
+ * tables that waited for it are free by now and may be in use again, even below the
+ * same root.
  */
 static void drop_if_missed(void)
 {
@@ -143,7 +144,7 @@ static void add_record(const struct mm_struct *mm, u64 phys)
  * @tlb: the gather that will flush and free
  * @table: its virtual address
  *
- * Only of a tracked mm. One that is tracked a little later has mirrors that were
+ * Only of a tracked mm. An mm that is tracked a little later has mirrors that were
  * copied after the entry was cleared.
  *
  * Context: process.
@@ -180,9 +181,9 @@ static bool take_record(const struct mm_struct *mm, u64 *phys)
 }
 
 /**
- * struct flush - one that has returned
- * @flushed: how the core asks
- * @mm: whose translations were flushed
+ * struct flush - a flush that has returned
+ * @flushed: functions that the core calls
+ * @mm: the mm of which translations were flushed
  * @deadline: in jiffies, when a CPU that is leaving is late
  */
 struct flush {
@@ -208,7 +209,7 @@ static bool is_late(const struct pgdm_flushed *f)
 
 /**
  * pgdm_oracle_flushed() - flush_tlb_mm_range() has returned
- * @mm: whose TLB entries were flushed
+ * @mm: the mm of which TLB entries were flushed
  *
  * This is a probe handler that waits for other CPUs (X1): for those between two
  * instructions of a switch, with IRQs off, and only with the oracle on. It cannot

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module's parameters. (That of the oracle is in oracle.c.)
+ * The module's parameters. (The parameter of the oracle is in oracle.c.)
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,8 +22,8 @@ MODULE_PARM_DESC(policy, "Policy in force after loading (debugfs policy lists th
 
 /*
  * The file of the parameter is there before pgdm_init() and after pgdm_exit(), and
- * is the way out of live mode where debugfs is locked down. Both lock the kernel's
- * parameters to change this, so no thread is in live_set() meanwhile.
+ * is the way out of live mode where debugfs is locked down. Both functions lock the
+ * kernel's parameters to change this, so no thread is in live_set() meanwhile.
  */
 static enum {
 	LIVE_STORED,	/* while the parameters are read: for pgdm_init() */
@@ -44,7 +44,7 @@ static int live_set(const char *value, const struct kernel_param *kp)
 {
 	bool on;
 
-	/* No value stands for 1, as with any parameter that is a truth. */
+	/* No value means 1, as with any boolean parameter. */
 	if (value && kstrtobool(value, &on)) {
 		pr_warn_ratelimited("live: expected 0 or 1\n");
 		return -EINVAL;

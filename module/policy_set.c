@@ -2,9 +2,9 @@
 /*
  * Going from one policy to another while mms are tracked, and live.
  *
- * pgdm_policy_change() argues why mirrors stay right. Nothing is patched: the
- * hooks are the same under every policy. What a policy needs on top is looked
- * at before anything is changed, so that a refusal leaves the old one in force.
+ * Why mirrors stay right: see pgdm_policy_change(). Nothing is patched: the hooks
+ * are the same under every policy. What a policy needs besides is checked before
+ * anything is changed, so that a refusal leaves the old policy in force.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -65,9 +65,10 @@ static bool is_possible(const struct pgdm_policy *policy)
  * pgdm_policy_set() - put a policy in force
  * @name: its name
  *
- * When this returns, the next sync of every mirror is a full one, and from then
- * on the new policy's. Returns to user mode are listened to a little after the
- * policy that wants them came into force, and a little after it went.
+ * When this returns, the next sync of every mirror is a full one, and the syncs after
+ * it follow the new policy. A policy that syncs at returns to user mode is in force
+ * shortly before the notifiers are set, and they stay set shortly after it was
+ * replaced.
  *
  * Context: process; may sleep, waits for a thread on each CPU.
  * Return: 0, -EINVAL with the names that exist logged, or -EOPNOTSUPP with what
@@ -93,7 +94,7 @@ int pgdm_policy_set(const char *name)
 /**
  * pgdm_policy_set_exit() - undo what the policy in force has set up
  *
- * Nobody changes it any more. Context: may sleep.
+ * No thread changes the policy any more. Context: may sleep.
  */
 void pgdm_policy_set_exit(void)
 {

@@ -2,9 +2,9 @@
 /*
  * Preflight: can this kernel be mirrored, and can it run on the mirrors?
  *
- * A hook that is missing, or is not seen to fire (X1), is refused when the module
- * loads, and so is a kernel of a kind that nobody has shown this to work on. The
- * other rows are what live mode asks for on top (H2, H3).
+ * The module does not load when a hook is missing or is not seen to fire (X1), nor on
+ * a kind of kernel on which it was not shown to work. The other rows are additional
+ * conditions of live mode (H2, H3).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -117,8 +117,8 @@ static void show(struct seq_file *seq, const struct check *c, const char *what)
 }
 
 /*
- * Live mode is not refused for it: the parameter ends it. Asking when it is locked
- * down logs a line.
+ * Lockdown does not refuse live mode: the parameter can still end it. The kernel logs
+ * a line when it is asked while locked down.
  */
 static void show_lockdown(struct seq_file *seq)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The probes whose misses matter, and what they missed.
+ * The probes of which misses matter, and how many they missed.
  */
 #include "probe.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The probes whose misses matter, and what they missed.
+ * The probes of which misses matter, and how many they missed.
  *
- * hooks.c puts them in, hook_table.c has what they call. They stand here, below the sync
- * points, the oracle and the registry, because those ask what was missed.
+ * hook_table.c has the functions that they call, hooks.c puts them in. They stand
+ * here, below the sync points, the oracle and the registry, because these read how
+ * many were missed.
  */
 #ifndef _PGDM_PROBE_H
 #define _PGDM_PROBE_H
@@ -19,9 +20,10 @@ extern struct kretprobe pgdm_probe_birth;
 extern struct kretprobe pgdm_probe_flush;
 
 /**
- * pgdm_probe_is_silenced() - has somebody disarmed the probe of root writes?
+ * pgdm_probe_is_silenced() - was the probe of root writes disarmed?
  *
- * Writing 0 to debugfs kprobes/enabled puts the probed instruction back.
+ * When the user writes 0 to debugfs kprobes/enabled, the kernel puts the probed
+ * instruction back.
  *
  * Context: any, while the probe is in.
  */

@@ -3,8 +3,8 @@
  * Proving that the hooks fire (X1).
  *
  * A compiler may inline a function at some of its callers, or split it, while its
- * symbol stays: then a hook goes in, and nothing ever comes by. So each is shown
- * what it is for, once, when the module has put its hooks in:
+ * symbol stays: then a hook goes in, and never fires. So the event of each hook is
+ * provoked once, when the module has put its hooks in:
  *
  *	the actor, a kernel thread		the watcher, on another CPU
  *	makes an mm, drops it			(birth, death)
@@ -15,17 +15,17 @@
  *	writes it again
  *						switches to the mm, and spins there
  *	unmaps it				(flush received from another CPU)
- *						goes
+ *						leaves it, ends
  *	drops the mm
  *
  * Both kinds of flush are needed: on the CPU that flushes for itself alone the
  * kernel calls flush_tlb_func() directly, where it can be inlined, and for other
- * CPUs by its address. What is noted is what happens in one of the two threads,
- * so that nothing else on a busy machine is taken for it.
+ * CPUs by its address. Hooks note only what happens in one of the two threads,
+ * so that no other event on a busy machine is taken for the provoked one.
  *
- * The mms are nobody's and are not tracked: the engine has no part in this, and
- * counts nothing. They end as any mm does; the last reference to one may be a
- * CPU's that has it loaded lazily, and outlive this.
+ * The mms belong to no process and are not tracked: the core has no part in this,
+ * and counts nothing. They end as any mm does; the last reference to one may belong
+ * to a CPU that has it loaded lazily, and outlive this.
  *
  * A fault in user mode is not provoked: no user mode runs in a kernel thread. Its
  * tracepoint lies beside that of faults in kernel mode, and tracepoints are no
@@ -71,8 +71,8 @@ DEFINE_STATIC_KEY_FALSE(pgdm_prove_key);
  * @there: the CPU that the watcher runs on; nr_cpu_ids: there is none
  * @ended: the actor has
  * @in_place: the watcher is in the mm and stays there
- * @flushed: the watcher may go
- * @overdue: it went before it was told
+ * @flushed: the watcher may leave
+ * @overdue: it left before @flushed was set
  * @error: the actor's
  */
 struct proof {
@@ -95,8 +95,8 @@ static struct proof proof;
 /**
  * pgdm_prove_who() - in which of the two threads does this hook fire?
  *
- * An interrupt of the actor is none of its doing; what the watcher receives comes
- * in one.
+ * What happens in an interrupt of the actor does not count as done by it; the watcher
+ * receives its flush in an interrupt.
  *
  * Context: any hook but the one of root writes.
  * Return: a bit of enum pgdm_seen, or 0 for any other thread.
@@ -111,7 +111,7 @@ unsigned int pgdm_prove_who(void)
 /**
  * pgdm_prove_write() - is this root write the one that was provoked?
  * @word: address of the entry, as the hook has it
- * @value: what it says will be written
+ * @value: what the hook finds will be written
  *
  * Context: the hook of root writes.
  * Return: a bit of enum pgdm_seen, or 0 when it is another.
@@ -144,7 +144,7 @@ static struct mm_struct *make_mm(void)
 	return pgdm_inject_failure() ? NULL : pgdm_kernel_mm_alloc();
 }
 
-/* Its mmput() comes to nothing, as nothing was mapped; the root goes at once. */
+/* Nothing was mapped, so mmput() unmaps nothing, and frees the root at once. */
 static int show_birth_and_death(void)
 {
 	struct mm_struct *mm = make_mm();
@@ -172,7 +172,7 @@ static int remove(void)
 	return vm_munmap(address(), PAGE_SIZE);
 }
 
-/* What the hook was told is what the kernel has written. */
+/* The value that the hook saw is the one that the kernel has written. */
 static bool is_written(u64 value)
 {
 	return !((READ_ONCE(*(u64 *)proof.word) ^ value) & PTE_PFN_MASK);
@@ -189,7 +189,7 @@ static int show_here(void)
 	ret = remove();
 	if (ret || !pgdm_kernel_can_flush_mm())
 		return ret;
-	/* Whatever the limit is from which the kernel flushes all. */
+	/* By page for every limit above which the kernel flushes everything. */
 	pgdm_kernel_flush_page(proof.mm, address());
 	pgdm_kernel_flush_mm(proof.mm);
 	return 0;
@@ -219,8 +219,8 @@ static int watch(void *unused)
 }
 
 /*
- * A thread on a CPU, not running yet; with a reference, as it may have ended when
- * it is stopped.
+ * A thread bound to a CPU, not running yet. The caller gets a reference, as the thread
+ * may have ended before it is stopped.
  */
 static struct task_struct *make_thread(int (*run)(void *), unsigned int cpu,
 				       const char *name)
@@ -259,7 +259,7 @@ static int show_there(void)
 	return ret;
 }
 
-/* Again only if the watcher was gone too early. */
+/* Again only if the watcher left too early. */
 static int show_there_in_time(void)
 {
 	int ret, i;
@@ -280,7 +280,7 @@ static int use_mm(void)
 	proof.mm = make_mm();
 	if (!proof.mm)
 		return -ENOMEM;
-	/* vm_mmap() asks the mm where it may map. */
+	/* vm_mmap() takes from the mm where it may map. */
 	pgdm_kernel_pick_mmap_layout(proof.mm, &stack);
 	WRITE_ONCE(proof.word, (unsigned long)(proof.mm->pgd + ENTRY_INDEX));
 	kthread_use_mm(proof.mm);
@@ -323,14 +323,14 @@ static int run_actor(void)
 }
 
 /**
- * pgdm_prove() - show each hook what it is for
+ * pgdm_prove() - provoke the event of each hook
  *
  * To be called once, when all hooks are in and nothing is tracked. What the hooks
- * have seen is theirs to say (hooks_seen.c).
+ * have seen: hooks_seen.c.
  *
  * Context: process; sleeps.
- * Return: 0, or -ENOMEM, or another error when it could not be shown; the latter
- * has been logged.
+ * Return: 0, or -ENOMEM, or another error when an event could not be provoked; the
+ * latter has been logged.
  */
 int pgdm_prove(void)
 {

@@ -2,7 +2,7 @@
 /*
  * The registry: which root tables are tracked.
  *
- * A2: a root is known by our own hash of roots. struct page's pt_mm is no
+ * A2: a root is found in our own hash of roots. struct page's pt_mm is no
  * substitute: EFI, kexec and identity maps have none, and neither has the
  * user table of a PTI pair.
  *
@@ -17,12 +17,13 @@
  * sleep, so after (2) each writer has either stored, or looked after (1).
  *
  * A newborn: its root is entered when pgd_alloc() returns it. The only writers
- * that can know it by then are those of kernel-half entries, which walk
+ * that can reach it by then are those of kernel-half entries, which walk
  * pgd_list with pgd_lock held: they do not leave the CPU between hook and
  * store. Each hooked kernel-half write, of any root, notes the RCU state before it
  * looks; no first copy is made until a grace period has passed since the last
  * note (kernel_half.c). Writer: note, full barrier, look up. Attacher: enter,
- * full barrier, read the note. One of the two sees the other.
+ * full barrier, read the note. So the writer finds the root, or the attacher reads
+ * the note.
  */
 #include "registry.h"
 
@@ -56,8 +57,8 @@
 
 /*
  * A lock a bucket: mms that are born and die at the same time wait for one
- * another only if their roots fall into the same bucket. No two of them are
- * ever held, and none while a CPU is waited for.
+ * another only if their roots fall into the same bucket. No thread ever holds two
+ * of these locks, or waits for a CPU with one held.
  */
 struct bucket {
 	struct hlist_head entries;	/* lock to change, RCU to walk */
@@ -90,11 +91,11 @@ static struct bucket *bucket_of(unsigned long root)
 
 /**
  * pgdm_registry_lock() - keep a root from being freed
- * @p: its primary; RCU read side, as it may be gone from the registry
+ * @p: its primary; RCU read side, as it may be out of the registry already
  * @flags: set to the state of the IRQs before
  *
  * pgd_free() marks a primary as dead under this lock before it frees the root:
- * one that is found not dead stays until pgdm_registry_unlock().
+ * the root of a primary that is not dead stays until pgdm_registry_unlock().
  *
  * Context: any but the hooks of writes, switches and faults; no lock is taken
  * and no CPU waited for under it.
@@ -179,11 +180,11 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 }
 
 /*
- * Dead first: the audit passes over mirrors of the dead, whose writes are not
- * recorded any more once the root is out of the hash. A CPU that looked it up
- * before and announces a mirror now sees it dead.
+ * Dead first: the audit passes over mirrors of a dead primary, of which writes are not
+ * recorded any more once the root is out of the hash. A CPU that looked the primary
+ * up before and announces a mirror now sees it dead.
  *
- * Needs no lock: the caller has taken the entry out of the hash, or nobody else
+ * Needs no lock: the caller has taken the entry out of the hash, or no other thread
  * can. The root's address is not used again before this has returned.
  */
 static void take_mirrors(struct pgdm_mm *pm, const char *why)
@@ -309,8 +310,8 @@ void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 /**
  * pgdm_registry_make_ready() - make ready what was added
  *
- * Context: sleeps for a grace period of RCU tasks; the caller lets nobody add
- * in the meantime.
+ * Context: sleeps for a grace period of RCU tasks; the caller keeps other threads from
+ * adding in the meantime.
  * Return: was there anything to make ready?
  */
 bool pgdm_registry_make_ready(void)
@@ -340,7 +341,7 @@ bool pgdm_registry_make_ready(void)
  * pgdm_registry_remove_dying() - the root is about to be freed
  * @root: virtual address of the table
  *
- * No CPU runs on the mm any more, and none can switch to it: whoever has it
+ * No CPU runs on the mm any more, and none can switch to it: a CPU that has it
  * loaded, lazily or not, holds a reference to it.
  *
  * Context: pgd_free(); any but NMI.
@@ -362,12 +363,13 @@ void pgdm_registry_remove_dying(unsigned long root)
 
 /**
  * pgdm_registry_remove() - stop tracking an mm that lives on
- * @mm: the mm; the caller holds a reference, and lets nobody else add or remove
+ * @mm: the mm; the caller holds a reference, and keeps other threads from adding
+ *	and removing
  * @exclude: remember it, so that it is not taken for a stray
  *
- * First no CPU takes its mirror any more, then those that have it go back to
- * the primary, then the mirrors are given up, and until then writes are
- * recorded (L2).
+ * First no CPU takes a mirror of it any more, then the CPUs that are on one go back
+ * to the primary, then the mirrors are given up. Until then writes are recorded
+ * (L2).
  *
  * Context: process; sends IPIs.
  * Return: 0, or -ENOENT when it was not tracked.
@@ -414,8 +416,8 @@ u64 pgdm_registry_last_id(void)
  * pgdm_registry_remove_since() - stop tracking what was entered lately
  * @id: entries with later numbers go; 0: all
  *
- * The order is that of pgdm_registry_remove(). Births are turned away first:
- * a child may have found its parent tracked, and enters itself only later.
+ * The order is that of pgdm_registry_remove(). Births are closed first: the hook of a
+ * birth may have found the parent tracked, and enters the child only later.
  *
  * Context: process; sleeps, sends IPIs.
  */
@@ -487,7 +489,7 @@ void pgdm_registry_show(struct seq_file *seq)
 
 	rcu_read_lock();
 	for_each_bucket(b) {
-		/* seq_file comes again with a larger buffer. */
+		/* seq_file calls again with a larger buffer. */
 		if (seq_has_overflowed(seq))
 			break;
 		spin_lock_irqsave(&b->lock, flags);
@@ -602,7 +604,7 @@ int pgdm_registry_init(void)
 /**
  * pgdm_registry_exit() - forget everything and free the memory
  *
- * The hooks are gone: nobody looks up, nobody adds.
+ * The hooks are out: no CPU looks a root up, no thread adds one.
  * Context: may sleep.
  */
 void pgdm_registry_exit(void)

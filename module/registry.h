@@ -21,7 +21,7 @@ struct seq_file;
  * @mm: the owner of the root; no reference is held. Valid until pgd_free()
  *	ends this entry, so look at it under its bucket's lock only
  * @ready: mirrors may be made (A1); set once
- * @excluded: untracked by name under track=all: has no mirrors, and is kept so
+ * @excluded: untracked on request under track=all: has no mirrors, and is kept so
  *	that it is not taken for a stray. Bucket's lock
  * @newborn: entered when pgd_alloc() returned it; constant
  * @since: mms that were born later have a greater context.ctx_id; constant

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Roots are born and die, and with them what the registry knows.
+ * Roots are born and die, and with them the entries of the registry.
  */
 #include "root_life.h"
 
@@ -15,7 +15,7 @@ struct pgdm_bell pgdm_root_none_left;
 /**
  * pgdm_root_fewer() - one mm less may be tracked
  *
- * The thread that removes the last one sees zero here, or a newborn that was entered
+ * The thread that removes the last mm reads zero here, or a newborn was entered
  * since.
  *
  * Context: any but NMI; a death may come with locks held.
@@ -39,7 +39,7 @@ static bool parent_is_tracked(void)
 
 /**
  * pgdm_root_born() - pgd_alloc() has made a root
- * @mm: for whom
+ * @mm: the mm for which it was made
  * @root: virtual address of the table
  *
  * Tracked when everything is, and when the parent is: fork() and exec() call

@@ -2,7 +2,7 @@
 /*
  * A root entry is written: if the root is tracked, the write is published.
  *
- * hook_table.c says how the kernel gets here, core/write.c what publishing is.
+ * How the kernel gets here: hook_table.c. What publishing is: core/write.c.
  */
 #include "root_write.h"
 
@@ -21,8 +21,8 @@
 #include "trace.h"
 
 /*
- * A2's bug, without the damage that it would do: the table that was written is
- * nobody's, and is taken for the current mm's.
+ * A2's bug, without the damage that it would do: the table that was written is no
+ * root of an mm, and is taken for the current mm's.
  */
 static void count_for_current(void)
 {
@@ -59,7 +59,7 @@ void pgdm_root_write(unsigned long word, u64 value)
 
 	rcu_read_lock();
 	pm = pgdm_registry_find(root);
-	/* Also of the dead: until its mirrors are taken they follow it. */
+	/* Also if dead: until its mirrors are taken they follow it. */
 	if (pm && !READ_ONCE(pm->excluded)) {
 		pgdm_write_init(&w, index, value, pair, user_page,
 				__supported_pte_mask & _PAGE_NX);

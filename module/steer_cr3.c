@@ -14,30 +14,30 @@
  * That is tolerated everywhere (L2): a primary is never wrong.
  *
  * KVM: an AMD CPU saves CR3 itself at VMRUN and loads it again at the exit: it comes
- * back to the mirror. Nothing can give that mirror up in between: an IPI makes the
- * CPU leave the guest first, is taken with CR3 as it was, and what it has put there
- * is what the next VMRUN saves. On Intel the exit loads HOST_CR3 from the VMCS.
- * vmx_set_constant_host_state() stores CR3 as it reads it there, a mirror perhaps;
- * but before each entry, with IRQs off, vmx_vcpu_run() stores what
- * __get_current_cr3_fast() makes of mm->pgd, if it is another. So no exit leads to a
- * mirror, of which the VMCS would not know when it is given up. (That both roots
- * were used with one PCID is C1.)
+ * back to the mirror. That mirror cannot be given up in between: an IPI makes the
+ * CPU leave the guest first, and its handler runs with CR3 on the mirror again; the
+ * next VMRUN saves the CR3 that the handler has written. On Intel the exit loads
+ * HOST_CR3 from the VMCS. vmx_set_constant_host_state() stores the CR3 that it reads
+ * there, which may hold a mirror; but before each entry, with IRQs off,
+ * vmx_vcpu_run() stores what __get_current_cr3_fast() makes of mm->pgd, if that
+ * differs. So no exit loads a mirror from the VMCS, where it would stay after the
+ * mirror was given up. (That both roots were used with one PCID is C1.)
  *
  * C1: only the address field is replaced. Bit 63 never reads back, and
  * without it the write would flush the PCID's translations. They may stay, from
- * primary to mirror and back: what is not present is never cached, and what the
- * two tables differ in is a removal, for which this CPU's generation of flushes
- * is behind: its flush is still to come, or is made when the mm is switched in
- * (S2, S3: a mirror is never older than the generation that the kernel has
- * noted). With CR4.PCIDE off the bit faults. LAM's bits, read back, stay.
+ * primary to mirror and back: an entry that is not present is never cached, and any
+ * other difference between the two tables is a removal that is newer than this CPU's
+ * generation of flushes: its flush is still to come, or is made when the mm is
+ * switched in (S2, S3: a mirror is never older than the generation that the kernel
+ * has noted). With CR4.PCIDE off the bit faults. LAM's bits, read back, stay.
  *
  * L1, L2: going back. Whether a CPU is on a mirror is read from its CR3. To
  * end live mode: (1) the key is switched off, and text patching makes that
  * seen by all CPUs; (2) each CPU takes an IPI and goes back to its primary. A
  * switch hook that still saw the key on had IRQs off, and its CPU takes the
  * IPI after it. To end one mm: the same with its primary marked as dead in
- * place of the key. Only then are mirrors given up, while all the time before
- * the write hook finds the root, so that flushes still sync.
+ * place of the key. Only then are mirrors given up. Until then the write hook
+ * finds the root, so that flushes still sync.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -55,7 +55,7 @@
 
 DEFINE_STATIC_KEY_FALSE(pgdm_steer_key);
 
-/* L1: the register knows. */
+/* L1: read from the register itself. */
 static bool holds(const struct pgdm_mirror *m)
 {
 	return m && read_cr3_pa() == m->phys;
@@ -138,7 +138,7 @@ static void release(void *only)
  * pgdm_steer_release() - put all CPUs back on their primaries
  * @only: those that run on mirrors of this primary; NULL: all
  *
- * The caller has seen to it that they do not take a mirror again.
+ * The caller has made sure that they do not take a mirror again.
  *
  * Context: process; sends IPIs and waits.
  */

@@ -57,7 +57,8 @@ static __always_inline void pgdm_steer_load(struct pgdm_cache *c,
 /**
  * enum pgdm_place - what a CPU has in CR3
  * @PGDM_PLACE_OK: its loaded mirror, or what the kernel has put there
- * @PGDM_PLACE_PRIMARY: the latter, though live, and with a mirror loaded
+ * @PGDM_PLACE_PRIMARY: what the kernel has put there, though live, and with a mirror
+ *	loaded
  * @PGDM_PLACE_STRANDED: a mirror that it does not have loaded
  * @PGDM_PLACE_FOREIGN: something else
  */

@@ -2,8 +2,8 @@
 /*
  * Kernel symbols that are not exported, resolved when the module loads.
  *
- * kallsyms_lookup_name() is not exported either (since 5.7); a kprobe tells
- * where it is.
+ * kallsyms_lookup_name() is not exported either (since 5.7); registering a kprobe
+ * on it gives its address.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -57,8 +57,8 @@ static lookup_t find_lookup(void)
 
 /*
  * With indirect branch tracking, a call to an address that was found by name
- * traps: a kprobe's lies behind the ENDBR, and the kernel has erased the ENDBR of
- * functions whose address it never takes.
+ * traps: the address of a kprobe lies behind the ENDBR, and the kernel has erased the
+ * ENDBR of functions of which it never takes the address.
  */
 static bool may_call_by_address(void)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sync points: where the kernel switches, flushes, faults, the mirror that the
+ * The sync points: where the kernel switches, flushes or faults, the mirror that the
  * CPU has loaded, or is about to load, is brought up to date.
  *
- * hook_table.c says how the kernel gets here, core/cache_point.c what is done.
+ * How the kernel gets here: hook_table.c. What is done: core/cache_point.c.
  */
 #include "sync_points.h"
 
@@ -57,8 +57,8 @@ static unsigned long root_in(unsigned long cr3)
 
 /*
  * A root was loaded that is not in the registry, and its mm may be one that should
- * be tracked: ask for a walk of the task list (track.c). At each switch, once a walk
- * is due, would be often.
+ * be tracked: ring for a walk of the task list (track.c). Without the test, once a
+ * walk is due, each switch would ring.
  */
 static noinline void ask_for_walk(void)
 {
@@ -104,10 +104,10 @@ static noinline void switch_to(struct pgdm_cache *c, unsigned long cr3)
 }
 
 /*
- * H1: somebody disarmed the probe. From this sync point on every sync copies
+ * H1: the user has disarmed the probe. From this sync point on every sync copies
  * everything, as after a miss; flushes come before tables are freed, so that
  * is soon enough. A probe that is disarmed and armed again between two sync
- * points goes unnoticed. The death of ftrace does not pass by itself (ftrace_death.c).
+ * points goes unnoticed. The death of ftrace is for ever (ftrace_death.c).
  */
 static noinline void hooks_fail(void)
 {
@@ -125,7 +125,7 @@ static __always_inline void check_hooks(void)
 		hooks_fail();
 }
 
-/* Events, timing and the oracle want every sync to go the long way. */
+/* Events, timing and the oracle need every sync to go the long way. */
 static __always_inline bool is_watched(void)
 {
 	return trace_sync_enabled() || trace_fault_enabled() ||
@@ -241,14 +241,14 @@ void pgdm_sync_points_receipt(void)
  *
  * S3: the sync point of a flush receipt lies here, and not at the entry of
  * flush_tlb_func(). That function reads the mm's tlb_gen, invalidates, and
- * takes itself to have done all flushes up to that generation; a later one that
- * it counts among these invalidates nothing. Natively that is right, as a root
- * entry is cleared before tlb_gen is raised for it. A mirror that was synced
- * before tlb_gen was read may lack a removal that this generation stands for:
- * the CPU could walk the entry again after the invalidation and keep it in its
- * paging-structure caches, and the flush that was meant for it would pass.
+ * notes all flushes up to that generation as done; a flush that comes later and is
+ * among these invalidates nothing. Natively that is right, as a root entry is cleared
+ * before tlb_gen is raised for it. A mirror that was synced before tlb_gen was read
+ * may lack a removal that this generation includes: the CPU could walk the entry
+ * again after the invalidation and keep it in its paging-structure caches, and the
+ * flush of that removal would do nothing.
  *
- *	this CPU				who removes
+ *	this CPU				the CPU that removes
  *	read tlb_gen				clear the entry, publish
  *	sync the mirror				tlb_gen++
  *	invalidate				send the flush
@@ -287,7 +287,7 @@ void pgdm_sync_points_invalidation(void)
 /**
  * pgdm_sync_points_user_return() - the CPU is about to return to user mode
  *
- * Comes only under a policy that listens to it, or just did (user_return.c).
+ * Called only under a policy that syncs there, or shortly after it (user_return.c).
  *
  * Context: IRQs off.
  */
@@ -302,9 +302,9 @@ void pgdm_sync_points_user_return(void)
 }
 
 /**
- * pgdm_sync_points_kick() - a writer asks the CPUs that use its mm to look
+ * pgdm_sync_points_kick() - the IPI that a policy sends for an addition has come
  *
- * They may have left it.
+ * This CPU may have left the mm meanwhile.
  *
  * Context: IRQs off.
  */
@@ -330,9 +330,8 @@ static void count_failed(struct pgdm_cache *c, const struct pgdm_sync *sync)
 }
 
 /*
- * L2's case that is no bug: CR3 is written from mm->pgd where nobody tells the
- * engine, as KVM has it done at each exit on an Intel CPU (steer_cr3.c). The mirror
- * stays loaded.
+ * L2's case that is no bug: CR3 is written from mm->pgd where there is no hook, as by
+ * each KVM exit on an Intel CPU (steer_cr3.c). The mirror stays noted as loaded.
  */
 static void exit_to_primary(const struct pgdm_cache *c)
 {

@@ -203,7 +203,7 @@ TRACE_EVENT(livelock,
 	TP_printk("address=%#llx index=%u", __entry->address, __entry->index)
 );
 
-/* CPUs were told of an addition by a policy, and have looked. */
+/* A kick for an addition was sent, and the CPUs have received it. */
 TRACE_EVENT(kick,
 
 	TP_PROTO(u64 id, enum pgdm_kick kick, unsigned int cpus),

@@ -48,11 +48,11 @@ static u64 no_stray_before;	/* track_mutex: a context.ctx_id */
  * They are in while something is tracked, see hooks.c. Two falls to zero and a rise
  * within IDLE_DELAY patch no text: short-lived processes come and go.
  *
- * With track_mutex held nobody tracks anything new but births, and these only where
- * a parent is tracked. Who removes a parent marks it as dead before it is not
- * counted any more (a dying one forks no more). So of the births that come after we
- * have read zero none finds a parent; those that had found one before are over,
- * and counted, after a grace period.
+ * With track_mutex held only the hook of births tracks anything new, and only where
+ * a parent is tracked. A thread that removes a parent marks it as dead before it
+ * lowers the count (a dying mm does not fork any more). So a birth that comes after
+ * this function has read zero finds no tracked parent; a birth that had found one
+ * before is over, and counted, after a grace period.
  */
 static void go_idle(void)
 {
@@ -65,7 +65,7 @@ static void go_idle(void)
 	mutex_unlock(&track_mutex);
 }
 
-/* The last mm has gone, in an interrupt: each time later than the last. */
+/* Nothing is tracked any more; in an interrupt. Each ring starts the delay anew. */
 static void put_idle_off(struct pgdm_bell *bell)
 {
 	pgdm_bell_put_off(bell, IDLE_DELAY);
@@ -103,7 +103,7 @@ static u64 tracked_from(const struct task_struct *t)
 	return from;
 }
 
-/* A kernel thread that uses an mm may be the only one that still does. */
+/* A kernel thread may be the only thread that still uses an mm. */
 static struct mm_struct *mm_of(const struct task_struct *t)
 {
 	return pgdm_bug(skip_kthreads) && (t->flags & PF_KTHREAD) ? NULL : t->mm;
@@ -143,7 +143,7 @@ static unsigned int collect(struct mm_struct **mms, unsigned int max)
 }
 
 /*
- * What should have been tracked all the time: so should its children.
+ * Such an mm should have been tracked all the time, and so should its children.
  * @found: how many were tracked.
  */
 static int add_existing(unsigned int *found)
@@ -178,19 +178,19 @@ static int add_existing(unsigned int *found)
 
 /*
  * A CPU has loaded a root that is not in the registry, and may belong there. Under
- * track=all:
- * its mm was born before the hook, or without memory, or the probe missed its birth
- * (more tasks were asleep in pgd_alloc() than it can follow), and its task was not
- * on the list yet when the list was walked. Else a birth was missed, and perhaps
- * this one, of a tracked parent. Walk the list again, soon. The switch itself holds
- * a run queue's lock and can only ask for that.
+ * track=all its mm was born before the hook was in, or there was no memory for an
+ * entry, or the probe missed its birth (more tasks were asleep in pgd_alloc() than it
+ * can follow), and its task was not on the list yet when the list was walked. Without
+ * track=all the probe missed a birth of a tracked parent, perhaps this one. So the
+ * list is walked again soon. The switch itself holds a run queue's lock and can only
+ * ring for that.
  *
- * A walk that finds nothing makes the next one wait twice as long. What has happened
- * meanwhile makes it come soon again: a birth that was not entered, track=all.
+ * A walk that finds nothing makes the next one wait twice as long. The next one comes
+ * soon again after a birth that was not entered, and after track=all.
  *
- * Not found are the children of a parent that has ended, or has executed another
- * program, meanwhile; and a process that executes a program itself and has no tracked
- * parent.
+ * A walk does not find the children of a parent that has ended, or has executed
+ * another program, meanwhile; nor a process that executes a program itself and has no
+ * tracked parent.
  */
 static unsigned long stray_delay = STRAY_DELAY;
 static unsigned long stray_walks;	/* track_mutex to write */
@@ -209,7 +209,7 @@ static void walk_for_strays(void)
 	mutex_unlock(&track_mutex);
 }
 
-/* In an interrupt; the bell has seen how many births were not entered last time. */
+/* In an interrupt; bell->seen is the number of births not entered, last time. */
 static void put_walk_off(struct pgdm_bell *bell)
 {
 	unsigned long births = pgdm_registry_native_births();
@@ -262,7 +262,7 @@ int pgdm_track_all(void)
 	if (ret) {
 		pgdm_registry_set_all(before);
 		pgdm_registry_remove_since(last);
-		/* That sent every CPU back; those of the others go on. */
+		/* That put all CPUs on primaries: mms still tracked load mirrors. */
 		on_each_cpu(pgdm_sync_points_adopt, NULL, 1);
 		pgdm_root_fewer();
 	}
@@ -436,7 +436,7 @@ int pgdm_untrack_pid(pid_t nr)
 }
 
 /**
- * pgdm_track_init() - answer when a stray was seen, and when the last mm has gone
+ * pgdm_track_init() - answer for strays, and when nothing is tracked any more
  *
  * Context: before any hook is in.
  */
@@ -449,7 +449,7 @@ void pgdm_track_init(void)
 /**
  * pgdm_track_exit() - track nothing new, look for no strays
  *
- * The hooks are still in: what this adds last, pgd_free() still takes out.
+ * The hooks are still in: the hook of pgd_free() takes out what this adds last.
  * Context: may sleep.
  */
 void pgdm_track_exit(void)

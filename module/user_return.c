@@ -2,14 +2,14 @@
 /*
  * Returns to user mode, for the policies that sync there.
  *
- * A user return notifier belongs to a CPU: the kernel marks whatever thread
- * runs there, moves the mark along at switches, and calls the notifier, with
- * IRQs off, each time a marked thread returns. It is entered and taken out by a
- * thread on its own CPU, and not in an interrupt: KVM changes the same list with
- * preemption off and IRQs on, and would be caught halfway.
+ * A user return notifier belongs to a CPU: the kernel marks the thread that runs
+ * there, moves the mark to the next thread at switches, and calls the notifier, with
+ * IRQs off, each time a marked thread returns. A thread on that CPU enters the
+ * notifier and takes it out, and not an interrupt: KVM changes the same list with
+ * preemption off and IRQs on, and an interrupt could find the list half changed.
  *
- * An NMI that interrupted user mode returns there without a call; it has done
- * nothing that the next one would not bring.
+ * An NMI that interrupted user mode returns there without a call; what it has done
+ * needs no sync before the next return.
  */
 #include "user_return.h"
 
@@ -61,7 +61,7 @@ static int follow(void *unused)
 }
 
 /**
- * pgdm_user_return_exist() - does this kernel tell of returns to user mode?
+ * pgdm_user_return_exist() - has this kernel notifiers of returns to user mode?
  */
 bool pgdm_user_return_exist(void)
 {
@@ -72,8 +72,8 @@ bool pgdm_user_return_exist(void)
  * pgdm_user_return_set() - begin or stop to listen, on all CPUs
  * @on: which
  *
- * When this returns after a stop, no CPU is or comes into our handler: it runs
- * with IRQs off on the CPU whose thread has taken it out.
+ * When this returns after a stop, no CPU is in our handler or calls it again: the
+ * handler runs with IRQs off, on the CPU on which a thread has taken it out.
  *
  * Context: process; one caller at a time.
  */

@@ -3,8 +3,8 @@
  * struct mmu_gather, for modules.
  *
  * asm/tlb.h has an inline function that calls flush_tlb_mm_range(), which
- * asm/tlbflush.h hides from modules. Nobody here calls that inline function;
- * the declaration lets the header be read.
+ * asm/tlbflush.h hides from modules. This module does not call that inline function;
+ * the declaration lets the compiler read the header.
  */
 #ifndef _PGDM_COMPAT_MMU_GATHER_H
 #define _PGDM_COMPAT_MMU_GATHER_H

@@ -4,9 +4,9 @@
  *
  * It tolerates exactly what the protocol does: a user-half entry may differ
  * when its change was published and this mirror has not synced since. The
- * kernel half may not differ at all (W3), and under a policy whose writers
- * store into the mirrors neither may the user half. A change that is between its store
- * and its publication is neither; the caller asks again.
+ * kernel half may not differ at all (W3), and under a policy with writers that
+ * store into the mirrors neither may the user half. While a change is between its
+ * store and its publication the audit gives no answer; the caller asks again.
  */
 #include "audit.h"
 #include "bug.h"
@@ -45,7 +45,7 @@ static bool same(u64 mirror, u64 primary)
  * struct terms - by what a mirror is judged, the same for all its words
  * @since: only later changes may be lacking
  * @epoch: the latest; if it has moved, a writer may have acted by another policy
- * @strict: not even those may be lacking
+ * @strict: no change may be lacking, not even those after @since
  */
 struct terms {
 	u64 since;
@@ -58,8 +58,8 @@ struct terms {
  * inflight before, and changes a sequence before lowering it again. So if
  * inflight is zero now, the change that was seen is covered by the sequences
  * read after that. Then both words are read again: if they still differ, and
- * neither inflight nor a sequence has moved, no writer came past in between.
- * One that acted by a new policy has left a new epoch behind.
+ * neither inflight nor a sequence has moved, no writer has stored in between.
+ * A writer that acted by a new policy has left a new epoch behind.
  */
 static enum pgdm_finding judge(const struct pgdm_mirror *m,
 			       const struct pgdm_primary *p,

@@ -11,7 +11,7 @@ struct pgdm_mirror;
 struct pgdm_primary;
 
 /**
- * enum pgdm_finding - what the audit thinks of a mirror
+ * enum pgdm_finding - the result of the audit of a mirror
  * @PGDM_AUDIT_OK: follows its primary as closely as the protocol demands
  * @PGDM_AUDIT_BUSY: a writer is under way; ask again
  * @PGDM_AUDIT_VIOLATION: differs where nothing was published

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One CPU's mirrors: which of them is whose.
+ * One CPU's mirrors: which of them belongs to which primary.
  */
 #include "cache.h"
 #include "bug.h"

@@ -20,8 +20,8 @@
 /**
  * struct pgdm_cache - one CPU's mirrors
  *
- * What other CPUs look for, @root, shares no line with what the owning CPU writes at
- * each sync point, which comes before it.
+ * Other CPUs read @root. It shares no cache line with the fields before it, which the
+ * owning CPU writes at each sync point.
  *
  * @loaded: the mirror that the CPU walks (in shadow mode: would walk); the
  *	owning CPU writes it, the oracle reads it
@@ -36,8 +36,8 @@
  * @root: by mirror, where the primary's table is, or 0: free. The owning CPU
  *	writes it before it announces a mirror, and to 0 when it gives one up;
  *	any CPU writes 0 when it has taken a mirror away. Compact, so that a
- *	mirror is found without a look at all of them; that a mirror is a
- *	primary's says mirror->primary alone
+ *	mirror is found without a look at all of them; mirror->primary alone
+ *	decides whether a mirror belongs to a primary
  * @mirror: the mirrors
  */
 struct pgdm_cache {

@@ -2,9 +2,9 @@
 /*
  * The sync points of a CPU.
  *
- * A policy says what is done at each (struct pgdm_policy). Here is what is the same
- * under all of them: which mirror it is, whether the epoch asks for more (H1), what
- * an NMI may do meanwhile (N1), and what is counted.
+ * The policy determines what is done at each (struct pgdm_policy). This file does what
+ * is the same under all policies: it finds the mirror, compares the epoch (H1), deals
+ * with the fault of an NMI meanwhile (N1), and counts.
  *
  * DOC: N1, faults inside a sync
  *
@@ -104,7 +104,7 @@ static void count(struct pgdm_cache *c, enum pgdm_point at)
 
 /*
  * H1: the hook was missed, or the policy changed, since the mirror was copied
- * last. No policy is asked then, and so none can forget it.
+ * last. No verb of the policy is called then, so no policy can leave the copy out.
  */
 static bool is_doubtful(struct pgdm_mirror *m, struct pgdm_copied *done)
 {
@@ -135,8 +135,8 @@ static bool is_left_out(enum pgdm_point at)
 }
 
 /*
- * A fault looks at its entry whatever was missed (S4), and needs a full copy only
- * where that differs.
+ * A fault compares its entry even when a hook was missed (S4), and needs a full copy
+ * only where that entry differs.
  */
 static void act(const struct pgdm_policy *policy, struct pgdm_mirror *m,
 		struct pgdm_primary *p, unsigned int index,
@@ -270,7 +270,7 @@ static void nested_fault(struct pgdm_cache *c)
  * @index: the entry of the faulting address, 0..255
  * @sync: what happened
  *
- * S4. The fault goes on afterwards whatever happened here: if the mirror
+ * S4. The kernel handles the fault afterwards in any case: if the mirror
  * lacked the entry the kernel finds it spurious, and the access is retried.
  *
  * Context: IRQs off, or NMI.

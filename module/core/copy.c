@@ -30,8 +30,8 @@ static void copy_plainly(u64 *to, const u64 *from, unsigned int first,
  *
  * L4: the CPU stores too, when it sets an Accessed bit in a live mirror. An
  * exchange that failed for that reason must not be given up, so it is tried
- * again; each failure is another's store, and no CPU is waited for. And a
- * difference in that bit alone is left as it is.
+ * again; each failure is the store of a writer or of the page walker, and no CPU
+ * is waited for. And a difference in that bit alone is left as it is.
  */
 static void exchange(u64 *to, const u64 *from)
 {

@@ -83,7 +83,7 @@ static inline void pgdm_entry_set(u64 *word, u64 value)
 }
 
 /**
- * pgdm_entry_replace() - write one entry unless somebody else just did (W4)
+ * pgdm_entry_replace() - write one entry unless it has changed since (W4)
  * @word: the word, 8-byte aligned
  * @seen: what the caller read there, before it read @value from the primary
  * @value: the new entry

@@ -12,8 +12,9 @@ struct pgdm_epoch pgdm_epoch __read_mostly = { .latest = &no_probe };
  * pgdm_epoch_begin() - let all mirrors be copied in full
  * @what: 1 for a missed hook, PGDM_EPOCH_CHANGE for a change of policy
  *
- * The kernel counts misses in the same word, and not atomically. Should it lose
- * what is added here, the number has changed all the same, by its own miss.
+ * The kernel counts misses in the same word, and not atomically. If its store
+ * overwrites what is added here, the number has changed all the same: the kernel
+ * has added a miss.
  *
  * Context: any.
  * Return: the number of the new epoch.

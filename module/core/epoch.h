@@ -5,8 +5,9 @@
  * Two things make every mirror doubtful at once: a root write whose hook was missed
  * (H1), and a change of policy. Each begins a new epoch, and a mirror is right
  * again when it was copied in full after all writes of that epoch were stored.
- * This has nothing to do with what a primary publishes: its sequence says which
- * entries changed, the epoch says that nobody recorded which.
+ * This has nothing to do with what a primary publishes: from its sequence and the
+ * records an owner finds the entries that changed; a new epoch means that entries may
+ * have changed for which there is no record.
  */
 #ifndef _PGDM_EPOCH_H
 #define _PGDM_EPOCH_H

@@ -3,17 +3,17 @@
  * The fast paths of the sync points: nothing has changed.
  *
  * They do what cache_point.c would do with a clean mirror, under a
- * policy that has nothing to do then, and they time nothing. Where they say
- * no, nothing was touched, and the caller goes on there.
+ * policy that has nothing to do then, and they measure no time. If they return
+ * NULL or false they have written nothing, and the caller calls cache_point.c.
  *
- * The primary is not looked up: a mirror that has one is itself the proof that
- * the primary lives, because mirrors are taken away first
- * (pgdm_mirrors_forget()), and the primary's memory goes a grace period later,
- * which a CPU with IRQs off holds up. A root table that was freed and came
- * back as another mm's root does not match for the same reason.
+ * The primary is not looked up: a mirror that has one proves that the primary
+ * lives, because mirrors are taken away first (pgdm_mirrors_forget()), and the
+ * primary's memory is freed a grace period later, which a CPU with IRQs off holds
+ * up. A root table that was freed and is used again as the root of another mm
+ * does not match for the same reason.
  *
- * N1: nothing is copied, so there is nothing for an NMI to spoil. It finds a
- * mirror loaded that follows its primary, or none.
+ * N1: nothing is copied, so an NMI cannot disturb a copy. Its fault finds a
+ * loaded mirror that follows its primary, or none.
  */
 #ifndef _PGDM_FAST_H
 #define _PGDM_FAST_H
@@ -41,7 +41,8 @@ pgdm_fast_is_clean(const struct pgdm_policy *policy,
  * @root: the table that CR3 holds
  *
  * S2 holds as in pgdm_cache_switch(): the sequence is read after the CR3
- * write. What was loaded before is not loaded from before that read on.
+ * write. c->loaded is NULL before that read: the mirror that is left is not noted
+ * as loaded any more.
  *
  * Context: IRQs off.
  * Return: the mirror, or NULL to go the long way.
@@ -66,7 +67,7 @@ pgdm_fast_switch(struct pgdm_cache *c, unsigned long root)
 		return NULL;
 	WRITE_ONCE(c->loaded, NULL);
 	if (!pgdm_fast_is_clean(policy, m, p)) {
-		/* L1: the long way has to know what is being left. */
+		/* L1: the long way must not take the mirror that is being left. */
 		WRITE_ONCE(c->loaded, leaving);
 		return NULL;
 	}
@@ -98,7 +99,7 @@ static __always_inline bool pgdm_fast_flush(struct pgdm_cache *c)
 }
 
 /**
- * pgdm_fast_fault() - a user address faulted whose entry the mirror has
+ * pgdm_fast_fault() - a user address faulted, and the mirror has its entry
  * @c: this CPU's cache, with a mirror loaded
  * @index: the entry of the faulting address, 0..255
  *

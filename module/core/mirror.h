@@ -12,8 +12,9 @@
  *
  * A line of its own: a sync of one does not disturb a CPU that looks at another.
  *
- * @primary: whose copy; NULL when free. Only the owning CPU claims a mirror;
- *	any CPU may take it away (cmpxchg to NULL) once the primary is dead
+ * @primary: the primary that it copies; NULL when free. Only the owning CPU claims
+ *	a mirror; any CPU may take it away (cmpxchg to NULL) once the primary is
+ *	dead
  * @page: the tables, PGDM_ENTRIES words each, the second NULL without PTI.
  *	The owning CPU writes both halves, a kernel-half writer the upper one,
  *	and under a policy that stores (policy.h) any writer both
@@ -61,7 +62,7 @@ struct pgdm_copied {
  * @p: its primary
  * @index: which entry, 0..511
  *
- * S4: the answer comes from the tables, whatever the sequence says.
+ * S4: the answer comes from the tables, and not from the sequence.
  */
 static inline bool pgdm_mirror_lacks(const struct pgdm_mirror *m,
 				     const struct pgdm_primary *p,

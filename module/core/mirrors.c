@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What concerns the mirrors of all CPUs at once: stores and flags of writers,
- * the end of a primary, and what the oracle asks.
+ * the end of a primary, and the test that the oracle makes.
  */
 #include "mirrors.h"
 #include "bug.h"
@@ -11,8 +11,8 @@
 struct pgdm_mirrors pgdm_mirrors;
 
 /*
- * The next sharer, for loops over all mirrors of a primary. Whatever they must
- * not miss was stored before, and a full barrier came after it: see sharers.h.
+ * The next sharer, for loops over all mirrors of a primary. The caller has made
+ * its store (an entry, or dead) before, with a full barrier after it: sharers.h.
  */
 static int next_sharer(const struct pgdm_primary *p, int cpu)
 {
@@ -44,7 +44,8 @@ static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
 	unsigned int page;
 
 	/* Full barrier, pairs with the one in take(), cache.c: either the owner sees
-	 * us and leaves the mirror alone, or we see that it changed hands.
+	 * this writer and leaves the mirror alone, or this writer sees that it has
+	 * another primary.
 	 */
 	atomic_inc_return(&m->writers);
 	if (READ_ONCE(m->primary) == p) {
@@ -83,7 +84,7 @@ void pgdm_mirrors_store(struct pgdm_primary *p, const struct pgdm_write *w,
  * pgdm_mirrors_raise() - raise the flag of every mirror of a primary
  * @p: the primary; a change was published, which is a full barrier
  *
- * A mirror that changes hands meanwhile is copied once too often.
+ * A mirror that gets another primary meanwhile is copied once too often.
  *
  * Context: IRQs off; no locks.
  */
@@ -102,8 +103,8 @@ void pgdm_mirrors_raise(struct pgdm_primary *p)
  * @w: the write; its values are in @p already
  * @stats: the local CPU's counters
  *
- * W3, because nobody repairs a fault at a kernel address. Writer and owner
- * follow the same pattern from two sides:
+ * W3, because the kernel does not repair a fault at a kernel address. Writer and
+ * owner follow the same pattern from two sides:
  *
  *	writer				owner (claim, then full copy)
  *	store entry of the primary	announce: mirror->primary = p
@@ -114,8 +115,8 @@ void pgdm_mirrors_raise(struct pgdm_primary *p)
  *
  * If the scan does not find the mirror, its announcement came later than the
  * store, and the copy reads the new value. If the scan finds it, the writer
- * stores; should the owner's store of an older value come after that, it had
- * read the entry before the writer's store and k before the increment, sees
+ * stores. If the owner stores an older value after that, the owner has read the
+ * entry before the writer's store and k before the increment; it then finds
  * kernel_seq changed, and copies again. See also exchange() in copy.c.
  *
  * The cost grows with the number of sharers. That is no breach of W2:
@@ -156,7 +157,7 @@ void pgdm_mirrors_forget(struct pgdm_primary *p)
 	for_each_mirror(m, p, cpu) {
 		struct pgdm_cache *c = pgdm_mirrors_cache(cpu);
 
-		/* The owner may have given it to another meanwhile. */
+		/* The owner may have given it to another primary meanwhile. */
 		if (cmpxchg(&m->primary, p, NULL) == p)
 			cmpxchg(&c->root[m - c->mirror], root, 0);
 	}
@@ -181,7 +182,7 @@ unsigned int pgdm_mirrors_count(const struct pgdm_primary *p)
 /**
  * pgdm_mirrors_reach() - does the mirror that a CPU has loaded lead to a table?
  * @cpu: the CPU, below nr_caches
- * @p: the primary whose mirror it must be
+ * @p: the primary to which that mirror must belong
  * @phys: physical address of the lower table, 4 KiB aligned
  *
  * Context: any; the CPU may switch meanwhile.

@@ -37,13 +37,13 @@ static void complete_change(unsigned long epoch)
  *
  * No thread is waited for. A writer reads the policy after it has published: if
  * it finds the old one, its store came before the new one, and so before the copy
- * that counts. If it finds the new one, it does what that asks for.
+ * that counts. If it finds the new one, it does what the new policy requires.
  *
- * A sync point reads the policy before it looks at the epoch: one that acts by
- * the new policy finds the new epoch. One that acts by the old policy still
- * may overwrite what a writer has just stored by the new one ("eager"), and so
- * does not count: the copy reads which epoch is complete before it reads the
- * policy (pgdm_sync_full()), and a later copy is due.
+ * A sync point reads the policy before it looks at the epoch: a sync point that
+ * acts by the new policy finds the new epoch. A copy that still acts by the old
+ * policy may overwrite what a writer has just stored by the new one ("eager"),
+ * and so does not count: the copy reads which epoch is complete before it reads
+ * the policy (pgdm_sync_full()), and a later copy is due.
  *
  * Context: one caller at a time, and no other thread completes an epoch.
  */
@@ -67,7 +67,8 @@ void pgdm_policy_change(const struct pgdm_policy *policy)
  * @before: the primary's sequence before the kernel's allocator was called
  * @now: and when it returned
  *
- * Another thread's write may have moved it, too; then more is sent than must.
+ * Another thread's write may have moved it, too; then a kick is sent that is not
+ * needed.
  *
  * Context: any.
  */

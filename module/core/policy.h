@@ -45,7 +45,7 @@ enum pgdm_policy_number { PGDM_POLICIES(PGDM_POLICY_ENUM) PGDM_NR_POLICIES };
  * @PGDM_AT_FAULT: the CPU faulted at a user address (S4)
  * @PGDM_AT_USER_RETURN: the CPU is about to return to user mode
  * @PGDM_AT_KICK: the IPI of PGDM_KICK_IPI has come
- * @PGDM_NR_POINTS: how many a policy has a say in
+ * @PGDM_NR_POINTS: how many a policy has a verb for
  * @PGDM_AT_ATTACH: the first copy of a mirror just claimed, which no policy can
  *	do without
  */
@@ -78,7 +78,7 @@ enum pgdm_kick {
  * typedef pgdm_verb_t - what is done at a sync point
  * @m: the mirror
  * @p: its primary
- * @index: the entry that faulted, 0..255; says nothing at other points
+ * @index: the entry that faulted, 0..255; without meaning at other points
  * @done: what is done is added here
  *
  * No verb looks for missed hooks (H1): where the epoch has moved the caller
@@ -99,7 +99,7 @@ typedef void pgdm_verb_t(struct pgdm_mirror *m, struct pgdm_primary *p,
  * @skips_clean: a mirror that holds the primary's latest sequence needs
  *	nothing at any sync point, so the fast paths may pass it (fast.h)
  * @stores: writers store into mirrors themselves (@publish), so that a mirror
- *	of which no hook was missed needs nothing at any sync point, and owners
+ *	needs nothing at any sync point unless a hook was missed, and owners
  *	must not overwrite what a writer has just stored
  * @kick: what is sent for an addition
  * @publish: what the writer of a user-half entry does besides, once the change

@@ -4,8 +4,8 @@
  *
  * Xen's first XPTI. There the copy is walked by the guest alone, and the way
  * back to the guest is the only point where it matters. Here the kernel walks
- * the mirror too, from the CR3 load on (S2), and would follow an entry whose
- * table was freed (S3): those points are sync points as well, and so is the
+ * the mirror too, from the CR3 load on (S2), and would follow an entry to a
+ * table that was freed (S3): those points are sync points as well, and so is the
  * fault, as the kernel may be the first to touch a new entry (S4).
  */
 #include "policy.h"

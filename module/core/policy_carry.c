@@ -4,10 +4,10 @@
  * a write that no flush follows gets one; a full copy where a flush arrives
  * with the flag raised, and at every switch.
  *
- * The thread's answer. The flag is the primary's sequence, as with "flag-mm".
- * What the thread would have done at each place that writes without a flush is
- * done here at the one place where the kernel adds a root entry, when that
- * returns. Until then the CPU may fault on the entry (S4).
+ * The mail thread's answer. The flag is the primary's sequence, as with "flag-mm".
+ * The mail thread would send a flush from each place that writes without one; here
+ * it is sent from the one function by which the kernel adds a root entry, when
+ * that returns. Until then the CPU may fault on the entry (S4).
  */
 #include "policy.h"
 #include "sync.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Policy "dirty": only the entries that changed, at switch, flush receipt and
- * fault; no CPU is told.
+ * fault; nothing is sent to any CPU.
  *
  * A writer leaves a record with the primary (W2), and each CPU looks at the
- * primary's sequence at the three points where it may matter. The thread's
+ * primary's sequence at the three points where it may matter. The mail thread's
  * objection, that a new entry needs no flush and so is never picked up, is
  * met by the fault: the CPU that lacks the entry faults on it once, and that
  * is a sync point.

@@ -5,10 +5,10 @@
  *
  * Xen's XPTI as merged. Xen raises the flag of another CPU in the handler of
  * an IPI, so that no CPU writes the state of another. Here the writer is in a
- * hook where no IPI can be waited for (I1), and one that is not waited for may
- * come after the flush that it should precede. So the writer raises the flags
+ * hook where it cannot wait for an IPI (I1), and an IPI that it does not wait for
+ * may come after the flush that it should precede. So the writer raises the flags
  * in memory, and the IPI, which is sent when an addition is complete, only
- * makes the CPU look. No IPI goes out when the mm is used here alone.
+ * makes the CPU look. No IPI is sent when this CPU alone uses the mm.
  *
  *	writer				owner
  *	store the entry			lower the flag, full barrier
@@ -49,7 +49,7 @@ static void all_if_raised_or_lacking(struct pgdm_mirror *m,
 		pgdm_sync_full(m, p, done);
 }
 
-/* At a switch as if it were raised: CR3 has changed. */
+/* A switch copies as if the flag were raised: CR3 has changed. */
 const struct pgdm_policy pgdm_policy_flag = {
 	.name = "flag",
 	.number = PGDM_POLICY_flag,

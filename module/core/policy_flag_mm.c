@@ -3,18 +3,18 @@
  * Policy "flag-mm": one flag a mm, raised by the writer, no IPI; a full copy
  * where it is found raised, and at every switch.
  *
- * The thread's last question. One boolean a mm is not enough: the CPU that
- * copies first must not lower it, since the others have not copied yet, and no CPU
- * knows when the last has. What works is a flag that each CPU lowers for
- * itself: the primary's sequence, raised when it is not the one that the
- * mirror has seen.
+ * The mail thread's last question. One boolean a mm is not enough: the CPU that
+ * copies first must not lower it, since the other CPUs have not copied yet, and no
+ * CPU can find out when the last of them has. What works is a flag that each CPU
+ * lowers for itself: the primary's sequence, raised when it is not the one that
+ * the mirror has seen.
  */
 #include "bug.h"
 #include "mirror.h"
 #include "policy.h"
 #include "sync.h"
 
-/* The bug: the CPU that finds it raised lowers it, and copies, for all. */
+/* The bug: the CPU that finds it raised lowers it for all CPUs, and copies. */
 static u64 lowered_at;
 
 static bool lower_for_all(u64 seq)

@@ -2,9 +2,9 @@
 /*
  * Policy "flush-only": a full copy at switch and flush receipt, nothing else.
  *
- * The thread's proposal, and incomplete: a new entry needs no flush, and a CPU
- * that lacks it faults for ever. It is here to be seen. Removals are right, as
- * they are flushed; in live mode the guard (pgdm_cache_guard()) ends the
+ * The mail thread's proposal, and incomplete: a new entry needs no flush, and a
+ * CPU that lacks it faults for ever. The policy is here to show that. Removals are
+ * right, as they are flushed; in live mode the guard (pgdm_cache_guard()) ends the
  * faulting, and counts that.
  */
 #include "policy.h"

@@ -6,7 +6,7 @@
 
 /**
  * pgdm_primary_init() - start to record the changes of a root table
- * @p: the primary; nobody else knows it yet
+ * @p: the primary; no other CPU can reach it yet
  * @id: its number, never 0, never used before
  * @kernel: the root table, PGDM_ENTRIES words
  * @user: with PTI the user table of the pair, otherwise NULL

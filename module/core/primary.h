@@ -73,8 +73,8 @@ static inline u64 pgdm_record(u64 seq, unsigned int index)
  * @p: the primary
  *
  * S1: acquire. Pairs with the full barrier of the atomic increment in
- * pgdm_primary_publish(): who reads sequence s also reads the entries that
- * were stored before s was published.
+ * pgdm_primary_publish(): a CPU that reads sequence s also reads the entries
+ * that were stored before s was published.
  */
 static inline u64 pgdm_primary_seq(const struct pgdm_primary *p)
 {
@@ -115,10 +115,11 @@ static inline void pgdm_primary_store(struct pgdm_primary *p,
  * @index: the entry, 0..255; its final value was stored before (W1)
  *
  * W2: one increment and one store, however many mirrors exist.
- * Two writers get two sequences and so two words of the ring, unless one
- * sleeps for PGDM_RING changes between the two: then it overwrites a younger
- * record with its own older one. The reader sees a sequence that it did not
- * ask for, and copies everything.
+ * Two writers get two sequences and so two words of the ring, unless one is
+ * held up between the increment and the store while PGDM_RING changes are
+ * published: then it overwrites a younger record with its own older one. The
+ * reader finds another sequence in the record than the one it looks for, and
+ * copies everything.
  *
  * Context: any but NMI, IRQs off. The increment is a full barrier.
  * Return: the sequence.

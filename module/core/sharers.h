@@ -2,28 +2,29 @@
 /*
  * The sharers of a primary: the CPUs that ever claimed a mirror of it.
  *
- * Whoever has to look at the mirrors of a primary (a writer that stores into
- * them, the registry when the mm ends) looks at these CPUs and at no others, so
- * that an mm of one CPU costs the same on a machine with thousands (W2).
+ * A writer that stores into the mirrors of a primary, or raises their flags, and
+ * the registry when the mm ends look at the mirrors of these CPUs alone, so that
+ * an mm of one CPU costs the same on a machine with thousands (W2). Below, such a
+ * writer and the registry are the visitor.
  *
  * A set of two levels of bits, because a plain cpumask of 8,192 CPUs is 128
  * words to walk: a bit a CPU, and a bit for each word of those that is not
  * empty. Nothing is ever taken out, so the set needs no lock:
  *
- *	owner (claim)				who looks (forget, store, raise)
+ *	owner (claim)				visitor (forget, store, raise)
  *	set the CPU's bit, full barrier		X: dead = 1, or store the entry
  *	set the word's bit, full barrier	full barrier
  *	announce: root, mirror->primary = p	read the bits of words
  *	full barrier				read the bits of CPUs
  *	read X					read root, mirror->primary
  *
- * If who looks does not read one of the owner's bits as set, then that read
- * came before the owner's store of it, and so X came before the owner's reads
- * of X: a dead primary is given up again, and a full copy reads the new entry.
- * If both bits are read as set, the mirror is looked at, and what was argued
- * for that goes on to hold (pgdm_cache_claim(), mirrors.c). An owner whose
- * bits are set already has set them in an earlier claim, or another CPU has set
- * the bit of the word: each time with a full barrier behind it.
+ * If the visitor reads one of the owner's bits as clear, then that read came
+ * before the owner's store of the bit, and so X came before the owner's read
+ * of X: the owner gives a dead primary up again, and its full copy reads the new
+ * entry. If the visitor reads both bits as set, it looks at the mirror, and the
+ * arguments in pgdm_cache_claim() and mirrors.c hold. If the owner finds a bit set
+ * already, the owner has set it in an earlier claim, or another CPU has set the bit
+ * of the word: each time with a full barrier behind it.
  *
  * The bits are set with IRQs off by the owner alone; an NMI claims nothing. A
  * CPU that goes offline stays in the set, and its cache in memory (cpus.c).
@@ -61,7 +62,7 @@ static inline unsigned long *pgdm_sharers_leaves(const struct pgdm_sharers *s)
 
 /**
  * pgdm_sharers_init() - an empty set
- * @s: the set; nobody else knows it yet
+ * @s: the set; no other CPU can reach it yet
  * @word: its memory, pgdm_sharers_words() words
  * @nr_cpus: CPU numbers are below this
  */
@@ -103,7 +104,7 @@ static inline unsigned long pgdm_sharers_rest(const unsigned long *word,
  * @s: the set
  * @cpu: the number, below or just above the last CPU's
  *
- * Context: any; a full barrier came after what the sharers must know.
+ * Context: any; a full barrier came after the store that the sharers must see.
  * Return: a CPU, or -1.
  */
 static inline int pgdm_sharers_next(const struct pgdm_sharers *s,

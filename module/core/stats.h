@@ -2,7 +2,7 @@
 /*
  * Counters and histograms of one CPU.
  *
- * Only the owning CPU writes them; anybody reads, word by word. They only
+ * Only the owning CPU writes them; any CPU reads, word by word. They only
  * grow: a reset is a baseline that the reader subtracts.
  */
 #ifndef _PGDM_STATS_H
@@ -18,7 +18,7 @@
 	X(flush_receipts)	/* a TLB flush was received, tracked mm */ \
 	X(user_returns)		/* returns to user mode, tracked mm */ \
 	X(faults_seen)		/* faults at user addresses, tracked mm */ \
-	X(faults_fixed)		/* ... whose entry the mirror lacked */ \
+	X(faults_fixed)		/* ... where the mirror lacked the entry */ \
 	X(syncs_clean)		/* syncs that copied nothing */ \
 	X(syncs_dirty)		/* syncs that copied some entries */ \
 	X(syncs_full)		/* syncs that copied all entries */ \
@@ -38,7 +38,7 @@
 	X(steered)		/* live: CR3 was pointed at a mirror */ \
 	X(attaches)		/* first copies, of mirrors just claimed */ \
 	X(faults_failed)	/* of faults_fixed, live: with faults disabled */ \
-	X(kicks_lost)		/* additions of which, for want of memory, no CPU is told */ \
+	X(kicks_lost)		/* additions without a kick, for want of memory */ \
 	X(oracle_unchecked)	/* freed tables that the oracle could not check */
 
 #define PGDM_STAT_ENUM(name) PGDM_STAT_##name,

@@ -34,7 +34,7 @@ static void lower(struct pgdm_mirror *m)
 		cmpxchg(&m->flag, 1, 0); /* full barrier, see policy_flag.c */
 }
 
-/* Has a writer come past that may have found the mirror, or have missed it? */
+/* Has a writer published since? It may have found this mirror, or overlooked it. */
 static bool is_overlapped(const struct pgdm_primary *p, u64 kernel_seq,
 			  u64 seq, bool contended)
 {
@@ -51,11 +51,11 @@ static bool is_overlapped(const struct pgdm_primary *p, u64 kernel_seq,
  * @done: what happened is added here
  *
  * S1: the sequence is read before the entries, and recorded as read. A
- * kernel-half writer that found this mirror announced has stored into it; one
- * that did not may have written the primary before or during the copy, and
- * then it changed kernel_seq: the copy repeats (W3). Pairs with the increment
- * in pgdm_mirrors_write_through(). Where writers store into the user half as
- * well, the same holds of the sequence.
+ * kernel-half writer that found this mirror announced has stored into it; a
+ * writer that did not find it may have written the primary before or during the
+ * copy, and then it changed kernel_seq: the copy repeats (W3). Pairs with the
+ * increment in pgdm_mirrors_write_through(). Where writers store into the user
+ * half as well, the same holds of the sequence.
  *
  * Context: IRQs off; NMIs may come in between.
  */
@@ -69,9 +69,9 @@ void pgdm_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
 	 * N1: recorded before the copy, so that the poison of an NMI that
 	 * comes later is still there when the caller looks.
 	 *
-	 * H1: not the latest epoch, but the latest whose writes are surely
-	 * stored. A miss is counted before the kernel's store, which may come
-	 * after this copy; as with W1, that would be lost.
+	 * H1: not the latest epoch, but the latest of which all writes are
+	 * surely stored. A miss is counted before the kernel's store, which may
+	 * come after this copy; as with W1, that write would be lost.
 	 */
 	WRITE_ONCE(m->epoch, pgdm_epoch_complete());
 	contended = writers_store();
@@ -127,9 +127,9 @@ static __always_inline void copy_changes(struct pgdm_mirror *m,
 #define LINE_WORDS	8
 
 /*
- * All lines are asked for at once. In the cache that costs a few cycles; from
- * memory, entry by entry would take longer than a full copy, for which the CPU
- * reads ahead by itself (Documentation/measurements.md).
+ * All lines are prefetched first. If they are in the cache that costs a few cycles. If
+ * they are in memory, one entry after the other would take longer than a full copy,
+ * for which the CPU reads ahead by itself (Documentation/measurements.md).
  */
 static noinline void copy_many_changes(struct pgdm_mirror *m,
 				       struct pgdm_primary *p, u64 seq,

@@ -2,15 +2,15 @@
 /*
  * The writer: storing a root write and publishing it.
  *
- * DOC: who stores, who publishes, who reads
+ * DOC: writer and owner: storing, publishing, reading
  *
  * The hook runs before the kernel's own store. It stores the final values
  * itself, then publishes; the kernel's store repeats what is there already
- * (W1). Two writers of one entry never meet: the kernel serialises them
+ * (W1). Two writers of one entry never overlap: the kernel serialises them
  * (page_table_lock for additions, mmap_lock and the absence of a VMA for
  * removals; in the kernel half pgd_lock, and for the entry of an LDT
  * page_table_lock and ldt_usr_sem), from before the hook until after its own
- * store. Writers of different entries of one primary do meet.
+ * store. Writers of different entries of one primary do overlap.
  *
  * User half. The writer's
  *
@@ -30,17 +30,17 @@
  * which also happens after D and so reads A's value. If D came before B, the
  * change is synced at the next sync point, and that is soon enough:
  * - an addition: the CPU faults, and the fault is a sync point (S4);
- * - a removal: the kernel flushes after the write and before it frees (S5).
- *   The flush either reaches the CPU, which then syncs (S3) or has done so when
- *   it last took note of a generation of flushes that counts this one among
- *   them; or the CPU is not in mm_cpumask, and syncs when it loads the mirror
- *   (S2).
+ * - a removal: the kernel flushes after the write and before it frees (S5). If the
+ *   CPU is in mm_cpumask the flush reaches it. Then the CPU syncs (S3), unless its
+ *   noted generation of flushes includes this one already: then it has synced
+ *   before it noted that generation. If the CPU is not in mm_cpumask it syncs when
+ *   it loads the mirror (S2).
  *
  * Kernel half (W3): the writer stores into every mirror itself; see
  * pgdm_mirrors_write_through().
  *
- * All this is the same under every policy. What else a policy asks of the writer
- * (its publish()) comes after that, so that any other can take over.
+ * All this is the same under every policy. What a policy adds to it for the writer
+ * (its publish()) comes after that, so that any other policy can replace it.
  */
 #include "write.h"
 #include "bug.h"
@@ -99,8 +99,8 @@ static u64 publish_wrongly(struct pgdm_primary *p, const struct pgdm_write *w)
 }
 
 /*
- * What the policy adds to publishing. Before inflight is lowered: the audit is
- * to take a mirror that this has not reached yet for a write under way.
+ * What the policy adds to publishing. Before inflight is lowered, so that the audit
+ * reports a write under way while this has not reached every mirror.
  */
 static void publish_by_policy(struct pgdm_primary *p,
 			      const struct pgdm_write *w,
@@ -115,12 +115,12 @@ static void publish_by_policy(struct pgdm_primary *p,
 /**
  * pgdm_write_publish() - store a root write and make it known
  * @p: the primary
- * @w: the final values; the caller's caller, the kernel, stores them again
+ * @w: the final values; the kernel stores them again after the hook
  * @stats: the local CPU's counters
  *
  * Stores the values, then publishes them (user half) or stores them into
- * every mirror of @p (kernel half). Then the policy's turn comes: with "dirty"
- * that is nothing, whatever the number of CPUs (W2).
+ * every mirror of @p (kernel half). Then the policy's publish() is called: "dirty"
+ * has none, so that the cost does not depend on the number of CPUs (W2).
  *
  * Context: any but NMI, IRQs off; takes no lock, sends nothing.
  * Return: the sequence of a user-half change, 0 for a kernel-half change.

@@ -16,7 +16,7 @@ static void use_policy(const struct pgdm_policy *policy)
 	pgdm_policy_in_force = policy;
 }
 
-/* The first @nr CPUs may have mirrors; the others only write. */
+/* The first @nr CPUs may have mirrors; the other CPUs only write. */
 static void use_caches(unsigned int nr)
 {
 	pgdm_mirrors.nr_caches = nr;
@@ -74,7 +74,7 @@ static void watch_sharers(unsigned int which)
 	sim_watch(s->word, pgdm_sharers_words(w->cpus) * sizeof(*s->word));
 }
 
-/* Sequences, ring and death of a primary; who owns which mirror. */
+/* Sequences, ring and death of a primary; the primary of each mirror. */
 static void watch_state(void)
 {
 	struct pgdm_primary *p = w->primary[0];
@@ -219,7 +219,7 @@ static void setup_kernel_loaded(void)
 	loaded_with(KERNEL);
 }
 
-/* The mirror changes hands twice: nothing of mm 0 may show in mm 1 or 2. */
+/* The mirror gets another mm twice: no word of mm 0 may stay for mm 1 or 2. */
 static void setup_user_evict(void)
 {
 	loaded_with(USER);

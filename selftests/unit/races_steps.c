@@ -12,7 +12,7 @@
 
 static struct world *w;
 
-/* What the CPUs tell each other, in place of the kernel's IPIs and masks. */
+/* Words between the CPUs, in place of the kernel's IPIs and masks. */
 static struct {
 	bool is_flushed;
 	bool is_sent;
@@ -23,7 +23,7 @@ static struct {
 
 /**
  * steps_begin() - the steps that follow are taken in this machine
- * @world: the machine, as new; the words that CPUs tell each other are watched
+ * @world: the machine, as new; the words between the CPUs are watched
  */
 void steps_begin(struct world *world)
 {
@@ -239,7 +239,7 @@ void step_write_kernel_twice(void)
 }
 
 /*
- * A loaded mirror may not even pass through an older word: nobody repairs a
+ * A loaded mirror may not even pass through an older word: the kernel repairs no
  * kernel fault, and the writer's caller goes on to use the new entry.
  */
 void step_write_kernel_and_walk(void)
@@ -292,7 +292,7 @@ void step_die_and_forget(void)
 		sim_blame("a mirror of a dead primary is loaded");
 }
 
-/* The registry finds nothing that is dead. */
+/* The registry does not find a dead primary. */
 static void look_up_and_switch(void)
 {
 	world_switch(w, 0, READ_ONCE(w->primary[0]->dead) ? -1 : 0);

@@ -44,7 +44,7 @@ void step_remove_and_send(void);
 void step_remove_and_flush_by_mask(void);
 void step_add_and_remove(void);
 
-/* Others. */
+/* The rest: a third CPU, changes of policy, the end of a primary. */
 void step_switch_2_to_0(void);
 void step_change_to_flag(void);
 void step_change_to_eager(void);

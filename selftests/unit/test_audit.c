@@ -190,8 +190,8 @@ static bool accessed_bit_is_no_difference(void)
 }
 
 /*
- * H1: a miss makes the next sync full, and that excuses the user half. Nobody
- * repairs a kernel fault meanwhile (W3).
+ * H1: a miss makes the next sync full, and that excuses the user half. A kernel
+ * fault before that sync would not be repaired (W3).
  */
 static bool missed_hook_excuses_the_user_half(void)
 {

@@ -160,7 +160,7 @@ static void kernel_write_on_1(void)
  *	writer			owner
  *	publish
  *				sync: copies the old entry
- *	store			... and nothing tells it of the new one
+ *	store			... and has no sign of the new one
  */
 static void a_sync_between_publish_and_store(void)
 {
@@ -219,8 +219,8 @@ static bool does_all_without(void *out_of_reach)
 }
 
 /*
- * W2. The mm was never on CPU 1, so nobody looks at that CPU's mirrors: they
- * are out of reach here.
+ * W2. The mm was never on CPU 1, so the writer and the registry do not look at that
+ * CPU's mirrors: they are out of reach here.
  */
 static void a_cpu_out_of_reach_of_other_mms(void)
 {
@@ -389,7 +389,7 @@ BUG_TEST(skip_flush_sync,
 	 SIGHT_UNDER(always, a_flushed_removal, oracle_is_content),
 	 SIGHT(a_flushed_removal, oracle_is_content))
 
-/* Only eager needs no copy on flush receipt; with the bug each other fails. */
+/* Only eager needs no copy on flush receipt; every other policy fails with the bug. */
 static bool skip_flush_sync_under_the_others(void)
 {
 	const unsigned long bug = BIT(PGDM_BUG_skip_flush_sync);
@@ -501,7 +501,7 @@ static void attach_on_0(void)
  * eager:	writer			owner
  *		scan: no mirror
  *					announce, copy
- *		store, publish		... and nobody stores into the mirror
+ *		store, publish		... and no writer stores into the mirror
  */
 static void an_attach_in_a_write(void)
 {

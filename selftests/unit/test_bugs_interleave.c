@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The seeded bugs once more: among all interleavings of a race that goes well
- * without the bug (test_interleave.c) one goes wrong with it. Nobody tells the
- * test where the window is.
+ * without the bug (test_interleave.c) one goes wrong with it. The test does not
+ * depend on where the window is.
  */
 #include "bug.h"
 #include "races.h"

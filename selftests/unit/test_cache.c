@@ -316,7 +316,7 @@ static bool fault_on_an_entry_that_is_there(void)
 	return true;
 }
 
-/* The thread's objection: a new entry needs no flush. One fault brings it. */
+/* The mail thread's objection: a new entry needs no flush. One fault brings it. */
 static bool new_entry_costs_one_fault(void)
 {
 	struct world *w = world_create(2, 2, 1, 2);

@@ -188,12 +188,12 @@ static bool oracle_exempts_the_ldt(void)
 	return true;
 }
 
-/* --- whom the oracle blames ------------------------------------------------ */
+/* --- which CPU the oracle blames ------------------------------------------- */
 
 /*
- * All three CPUs have the entry in their mirrors when it is removed, and have not
- * synced. One is in the mask and stays; the others are in the middle of a switch:
- * one comes back, and is in the mask, before that is asked; one leaves in time; one
+ * All CPUs have the entry in their mirrors when it is removed, and have not synced.
+ * One is in the mask and stays; the other CPUs are in the middle of a switch: one
+ * comes back, and is in the mask before the oracle reads it; one leaves in time; one
  * does not.
  */
 enum { STAYS, COMES_BACK, LEAVES, LINGERS };

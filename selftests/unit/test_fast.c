@@ -16,7 +16,7 @@ static void start(unsigned int pages)
 	c = w->cache[0];
 }
 
-/* Says no, and nothing was touched. */
+/* Returns NULL, and has written nothing. */
 static bool declines_switch(unsigned int which)
 {
 	const struct pgdm_mirror *loaded = c->loaded;
@@ -157,7 +157,7 @@ static bool fault_looks_at_the_entry(void)
 	w->primary[0]->page[1][3] = 0;
 	CHECK(!pgdm_fast_fault(c, 3));
 	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_faults_fixed), 0);
-	/* N1: inside a sync it is the long way that knows what to do. */
+	/* N1: a fault inside a sync takes the long way. */
 	c->busy = true;
 	CHECK(!pgdm_fast_fault(c, 5));
 	world_destroy(w);

@@ -28,8 +28,8 @@ RACES(RACE_TEST)
 
 /*
  * Each barrier that x86 needs is needed: without it a race goes wrong.
- * (The others order loads, or stores after a locked operation; x86 does that
- * by itself.)
+ * (The other barriers order loads, or stores after a locked operation; x86 does
+ * that by itself.)
  */
 static bool is_found(const char *function, enum race_number number)
 {

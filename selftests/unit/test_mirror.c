@@ -188,7 +188,7 @@ static bool late_record_is_full(void)
 /* L4: a full copy does not fight the walker over kernel-half Accessed bits. */
 /*
  * Entries are compared four at once; of those, only what differs is stored: the
- * Accessed bits of the three others stay.
+ * Accessed bits of the other three stay.
  */
 static bool full_finds_each_entry_of_the_kernel_half(void)
 {
@@ -251,7 +251,7 @@ static bool sync_entry_takes_published_changes_along(void)
 	return true;
 }
 
-/* S4: stored, and not published yet: the sequence says nothing. */
+/* S4: stored, and not published yet: the sequence has not moved. */
 static bool sync_entry_copies_what_is_only_stored(void)
 {
 	struct pgdm_copied done = { 0 };

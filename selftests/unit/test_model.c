@@ -85,8 +85,8 @@ static void full_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
 }
 
 /*
- * What each verb says, without its means. Those that are no verbs of sync.h are
- * a policy's own.
+ * What each verb does, by simpler means. Verbs that are not in sync.h are a policy's
+ * own.
  */
 static bool wants_full(const struct ref *r, const struct ref_mirror *m,
 		       pgdm_verb_t *verb, enum pgdm_point point, bool lacks)

@@ -199,8 +199,9 @@ static bool each_finds_what_happened_while_it_was_away(void)
 }
 
 /*
- * The thread's case: CPU 1 runs in the mm and passes no sync point while CPU 0
- * adds an entry. Who has it without a fault, who with one, who never?
+ * The mail thread's case: CPU 1 runs in the mm and passes no sync point while CPU 0
+ * adds an entry. Under which policy does CPU 1 have it without a fault, with one
+ * fault, never?
  */
 static bool additions_while_another_cpu_runs(void)
 {
@@ -437,7 +438,7 @@ static bool fault_after_a_change(void)
 	return true;
 }
 
-/* H1: a change does not vouch for a write that the hook has missed. */
+/* H1: a change does not make full copies count before a missed write is stored. */
 static bool change_with_a_missed_write_to_come(void)
 {
 	struct world *w = world_create(2, 2, 1, 1);
@@ -451,7 +452,7 @@ static bool change_with_a_missed_write_to_come(void)
 	w->primary[0]->page[0][9] = ENTRY(9);
 	world_flush(w, 0);
 	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
-	/* Whoever waits for the write settles both. */
+	/* The thread that waits for the write completes both epochs. */
 	pgdm_epoch.complete = w->epoch;
 	world_flush(w, 0);
 	world_flush(w, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The set of a primary's sharers: what was put in is what is walked, in order,
- * for any size of machine; who claims a mirror is in it, and nobody else.
+ * for any size of machine; the CPUs that claimed a mirror are in it, and no other CPU.
  */
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
  *
  * As in the kernel, an entry has one writer at a time, a CPU's sync points run
  * on its own thread, and a primary that was forgotten is used again only after
- * a grace period: here a read-write lock, held for reading by whoever has
+ * a grace period: here a read-write lock, held for reading by each thread that has
  * looked a primary up.
  */
 #include "random.h"
@@ -305,8 +305,8 @@ static void spawn(pthread_t *thread, void *(*function)(void *), unsigned int n)
 }
 
 /*
- * Writers and owners, and one who interferes; until the writers are done.
- * The owners end last: they see what all others have left.
+ * Writers and owners, and one thread that interferes, until the writers are done.
+ * The owners end last: they see what all other threads have left.
  */
 static void run(void *(*write)(void *), void *(*own)(void *),
 		void *(*interfere)(void *))
@@ -348,7 +348,7 @@ static bool policies_change_under_writers_and_owners(void)
 	return finish();
 }
 
-/* Each by itself: what one leaves behind no other repairs. */
+/* Each policy alone: no policy may repair what another one left wrong. */
 static bool writers_and_owners_under_each_policy(void)
 {
 	unsigned int i;

@@ -297,7 +297,7 @@ void world_add(struct world *w, unsigned int cpu, unsigned int which,
 
 /**
  * world_find_reaching() - which loaded mirror leads to a lower table?
- * @p: the primary whose mirrors are looked at
+ * @p: the primary of which the mirrors are looked at
  * @phys: physical address of the table, 4 KiB aligned
  *
  * S5: after the flush that precedes the freeing of @phys, none may.
@@ -339,7 +339,7 @@ struct pgdm_mirror *world_mirror(struct world *w, unsigned int cpu,
 /**
  * world_differences() - how many words of a mirror differ from its primary
  * @m: the mirror
- * @p: the primary; nobody writes it now
+ * @p: the primary; no CPU writes it now
  */
 unsigned int world_differences(const struct pgdm_mirror *m,
 			       const struct pgdm_primary *p)
