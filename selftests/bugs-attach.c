@@ -4,7 +4,7 @@
  *
  * The worker's write of a new root entry has passed the probe, which did not
  * know the root, and has not reached the table. Then the mm is tracked: its
- * first copies miss the entry, and no publication will tell.
+ * first copies miss the entry, and no publication will name it.
  */
 #include "lib/seeded.h"
 

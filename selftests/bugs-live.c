@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Seeded bugs of live mode: what only a CPU that walks mirrors can get wrong; and
- * what somebody else does to its CR3.
+ * what code other than the module does to its CR3.
  */
 #include "lib/seeded.h"
 
@@ -11,7 +11,7 @@ PGDM_NEEDS(.params = "live=1 oracle=1", .seeded = true, .cpus = 2);
 
 /*
  * L2: the mm is untracked, its mirrors are given up, and the CPUs walk on
- * them. They are good for as long as nobody takes them and no entry changes.
+ * them. They are good for as long as no CPU takes them and no entry changes.
  */
 static uint64_t untrack(FIXTURE_DATA(stage) *self, const char *bugs)
 {
@@ -102,7 +102,7 @@ STAGE_TEST(vm_exit)
 	EXPECT_TRUE(alone);
 }
 
-/* The same: neither a mirror nor the mm's own table, and nobody syncs it. */
+/* The same: neither a mirror nor the mm's own table, and no CPU syncs it. */
 SEEDED_BUG(foreign_cr3, untrack)
 
 /*

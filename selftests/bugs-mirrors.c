@@ -23,7 +23,7 @@ static unsigned int take_turns(struct pgdm_partner *p, const uint64_t *id)
 		if (i)
 			was_loaded = pgdm_mirrors(THERE, id[order[i - 1]],
 						  "loaded");
-		/* Somebody else may run there in between: ping again. */
+		/* Another process may run there in between: ping again. */
 		pgdm_wait_for((pgdm_partner_ping(&p[order[i]]),
 			       pgdm_mirrors(THERE, id[order[i]], "loaded")));
 		if (was_loaded && !pgdm_mirrors(THERE, id[order[i - 1]], "cached"))

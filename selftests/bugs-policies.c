@@ -90,7 +90,7 @@ STAGE_TEST(carry_skip_flush_sync_freed_tables)
 	ASSERT_EQ(0, pgdm_load("oracle=2"));
 }
 
-/* flag, carry: whoever was to be told lags behind. */
+/* flag, carry: the CPU that was to be told lags behind. */
 static uint64_t add_entry(FIXTURE_DATA(stage) *self, const char *bugs)
 {
 	uint64_t damage;
@@ -167,7 +167,7 @@ static uint64_t store_in_mirrors_first(FIXTURE_DATA(stage) *self,
 POLICY_BUG(eager, scan_first, store_in_mirrors_first)
 
 /*
- * flush-only, live: the thread's endless faults, if nobody steps in. They end
+ * flush-only, live: the thread's endless faults, if no guard ends them. They end
  * here when the guard may act again.
  */
 static uint64_t fault_on(FIXTURE_DATA(stage) *self, const char *bugs)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A seeded bug of knowing roots (A2): a table that nobody has entered is taken
+ * A seeded bug of knowing roots (A2): a table that is not in the registry is taken
  * for the root of the mm that runs.
  */
 #include <string.h>

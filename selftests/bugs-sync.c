@@ -139,7 +139,7 @@ STAGE_TEST(skip_flush_sync_always)
 	judge(_metadata, self, remove_entry, "none", "skip_flush_sync", true);
 }
 
-/* H1. The same, and the removal goes by unseen. */
+/* H1. The same, and no hook sees the removal. */
 STAGE_TEST(ignore_miss)
 {
 	judge(_metadata, self, remove_entry, "miss_hook",
@@ -147,8 +147,8 @@ STAGE_TEST(ignore_miss)
 }
 
 /*
- * S4. The first fault in a new entry brings it: so says the second. (Live,
- * the second would never come.)
+ * S4. The first fault in a new entry copies it: the second fault must find
+ * nothing lacking. (Live, the second would never come.)
  */
 static uint64_t fault_twice(FIXTURE_DATA(stage) *self, const char *bugs)
 {

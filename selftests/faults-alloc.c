@@ -45,7 +45,7 @@ STAGE_TEST(loading)
 	const int at_least = (int)pgdm_nr_cpus() * (1 + MIRRORS) + 12;
 	int n, err;
 
-	/* Whoever spins only slows it down. */
+	/* A worker that spins only slows the loads down. */
 	pgdm_worker_stop(&self->worker);
 	for (n = 1; n < 100; n++) {
 		pgdm_log_mark();
@@ -74,7 +74,7 @@ STAGE_TEST(loading_with_all)
 	int n = (int)pgdm_nr_cpus() * (1 + MIRRORS) + 12, err;
 
 	pgdm_worker_stop(&self->worker);
-	/* Here and there among the mms that are there. */
+	/* At several of the allocations for existing mms. */
 	for (; n < 100; n += 4) {
 		err = load_failing(_metadata, "track=all", n);
 		if (!err)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Births that the probe misses, because it follows as many tasks as it can already:
- * they are counted, and whose parent is tracked is found again. The seeded build
- * lets it follow one, and holds that one.
+ * they are counted, and a child whose parent is tracked is found again. The seeded
+ * build lets the probe follow one task, and holds that one.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -77,7 +77,7 @@ static struct family start_missed(FIXTURE_DATA(stage) *self, pid_t *followed)
 	pgdm_bug("hold_birth");
 	pgdm_worker_send(&self->worker, fork_job, followed);
 	pgdm_wait_for(pgdm_bug_pauses() != pauses);
-	/* Here nobody waits, and the grandchild's parent is not tracked yet. */
+	/* No window stops this CPU. The grandchild's parent is not tracked yet. */
 	f = start_family();
 	pgdm_bug("none");
 	release_window();
@@ -103,7 +103,7 @@ STAGE_TEST(descendants_are_found)
 	EXPECT_EQ(4, pgdm_nr_tracked());
 	check_mirrors(_metadata);
 
-	/* Who is taken out by its number stays out, whoever is found later. */
+	/* An mm taken out by its number stays out, whatever mms are found later. */
 	ASSERT_EQ(0, pgdm_writef("track", "-pid %d", missed.child));
 	named = missed;
 	pgdm_kill(followed);
@@ -117,7 +117,7 @@ STAGE_TEST(descendants_are_found)
 	end_family(&missed);
 }
 
-/* It is not found for whoever is not tracked. */
+/* The child of a parent that is not tracked is not found. */
 STAGE_TEST(of_an_untracked_parent)
 {
 	struct family missed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hooks that are in and never fire (X1), and kernels of a kind that nobody has
- * shown the module to work on. No kernel here is like that, so the seeded build
+ * Hooks that are in and never fire (X1), and kernels of a kind on which the
+ * module was never shown to work. No kernel here is like that, so the seeded build
  * pretends. What every mode needs is refused when the module loads, what live mode
  * needs is refused there; by its name, and the state before stays.
  */
@@ -142,7 +142,7 @@ static void others_online(bool online, unsigned int nr_cpus)
 	}
 }
 
-/* Nobody flushes another CPU then, and one may come later. */
+/* No CPU flushes another one then, and a second CPU may come later. */
 STAGE_TEST(one_cpu_is_online)
 {
 	unsigned int nr_cpus = pgdm_nr_cpus();

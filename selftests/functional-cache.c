@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A CPU's mirrors: as many as mirrors= says, whoever runs; the least number
+ * A CPU's mirrors: as many as mirrors= says, whatever runs; the least number
  * that works, the greatest, and what happens when mms are more.
  */
 #include <string.h>
@@ -47,7 +47,7 @@ static void take_turns(struct __test_metadata *_metadata,
 	for (turn = 0; turn < 3; turn++) {
 		for (i = 0; i < mms; i++) {
 			pgdm_partner_add(&p[i], PGDM_SLOT_FIRST + turn);
-			/* Somebody else may run there in between: ping again. */
+			/* Another process may run there in between: ping again. */
 			pgdm_wait_for((pgdm_partner_ping(&p[i]),
 				       pgdm_mirrors(THERE, id[i], "loaded")));
 			check_mirrors(_metadata);

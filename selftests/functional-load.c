@@ -79,7 +79,7 @@ STAGE_TEST(loading_twice)
 	EXPECT_EQ(ENOENT, pgdm_unload());
 }
 
-/* The module cannot go while somebody has one of its files open. */
+/* The module cannot go while a process has one of its files open. */
 STAGE_TEST(unloading_while_a_file_is_open)
 {
 	FILE *f;
@@ -92,7 +92,7 @@ STAGE_TEST(unloading_while_a_file_is_open)
 	check_and_unload(_metadata);
 }
 
-/* Memory that nobody uses, or that could be taken back, in KiB. */
+/* Memory that is free, or that the kernel could take back, in KiB. */
 static long available(void)
 {
 	static const char *const kinds[] = {
@@ -134,8 +134,8 @@ static long settled(void)
 }
 
 /*
- * Four times, with 64 mirrors a CPU: losing those of each load would cost more
- * than what the rest of the system moves by.
+ * Four times, with 64 mirrors a CPU: if each load lost its mirrors, free memory would
+ * fall by more than it varies for other reasons.
  */
 STAGE_TEST(nothing_is_left)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each policy by what it does, in shadow and in live mode: who sees a new entry
- * when, to the last fault and IPI; removals, under the oracle's eyes; changes of
+ * Each policy by what it does, in shadow and in live mode: which CPU sees a new
+ * entry when, to the last fault and IPI; removals, under the oracle's eyes; changes of
  * policy while everything runs: PGDM_CHANGES of them (1000).
  */
 #define _GNU_SOURCE
@@ -72,7 +72,7 @@ static void exit_and_read_job(void *address)
 	*(volatile char *)address;
 }
 
-/* The mirror of a CPU that was told has the entry, all others lag behind. */
+/* The mirror of a CPU that was told has the entry, all other mirrors lag. */
 STAGE_TEST(who_has_a_new_entry_in_shadow_mode)
 {
 	struct pgdm_watch watch = WATCH_BOTH(self);
@@ -156,7 +156,7 @@ STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 			}
 		}
 		EXPECT_GT(ROUNDS, disturbed);
-		/* Nobody else may need the guard. */
+		/* No other policy may need the guard. */
 		EXPECT_EQ(guarded, pgdm_stat("livelocks_broken") > broken) {
 			TH_LOG("%s", p->name);
 		}
@@ -166,7 +166,7 @@ STAGE_TEST(faults_for_a_new_entry_in_live_mode)
 	forget_livelocks(_metadata);
 }
 
-/* S3, S5: gone on both CPUs when munmap() has returned, whoever was told. */
+/* S3, S5: gone on both CPUs when munmap() has returned, told or not. */
 STAGE_TEST(removals)
 {
 	const struct policy *p;
@@ -197,7 +197,7 @@ STAGE_TEST(removals)
 	forget_livelocks(_metadata);
 }
 
-/* Xen a22320e32d: nobody is told when the mm is used on this CPU alone. */
+/* Xen a22320e32d: no CPU is told when the mm is used on this CPU alone. */
 STAGE_TEST(no_ipi_when_only_this_cpu_uses_the_mm)
 {
 	const struct policy *p;
@@ -215,7 +215,7 @@ STAGE_TEST(no_ipi_when_only_this_cpu_uses_the_mm)
 	}
 }
 
-/* A write that no flush follows gets one, and the copy comes with it. */
+/* After a write that no flush follows carry sends one, and the CPU copies. */
 STAGE_TEST(carry_flushes_for_an_addition)
 {
 	uint64_t receipts, full;
@@ -238,7 +238,7 @@ STAGE_TEST(carry_flushes_for_an_addition)
 	EXPECT_TRUE(flushed < ROUNDS || !pgdm_audit().stale);
 }
 
-/* Its own flushes hide none from the oracle, whoever sends them when. */
+/* carry's flushes, from any thread, hide no freed table from the oracle. */
 STAGE_TEST(the_oracle_sees_every_flush_under_carry)
 {
 	unsigned int i;
@@ -310,7 +310,7 @@ STAGE_TEST(always_exit_copies_at_each_return)
 	EXPECT_LE(returns + CALLS, pgdm_cpu_stat(THERE, "user_returns"));
 	EXPECT_LE(full + CALLS, pgdm_cpu_stat(THERE, "syncs_full"));
 	EXPECT_EQ(clean, pgdm_cpu_stat(THERE, "syncs_clean"));
-	/* No other policy listens. */
+	/* No other policy has notifiers. */
 	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
 	ASSERT_EQ(0, pgdm_write("reset", "1"));
 	pgdm_worker_call(&self->worker, call_job, NULL);

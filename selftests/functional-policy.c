@@ -75,7 +75,7 @@ STAGE_TEST(always_copies_everything_every_time)
 	EXPECT_EQ(c.full * PGDM_ROOT_ENTRIES * pgdm_pages(), c.entries);
 }
 
-/* Each leaves mirrors that the other can go on with. */
+/* Each policy leaves mirrors that the other can go on with. */
 STAGE_TEST(change_over)
 {
 	ASSERT_EQ(0, pgdm_write("policy", "dirty"));

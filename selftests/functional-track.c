@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tracking: by number, all, none; who cannot be tracked.
+ * Tracking: by number, all, none; which processes cannot be tracked.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

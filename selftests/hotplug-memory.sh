@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Bug 15: memory that is plugged in at 512 GiB needs a new root entry in the
 # direct map, in the kernel half of every mm, while all of user space is live
-# (W3). Nobody repairs a kernel fault: a mirror that lacks the entry is fatal as
+# (W3). The module repairs no kernel fault: a mirror that lacks the entry is fatal as
 # soon as its CPU touches the new memory.
 #
 # The memory is a virtio-mem device, and comes when its driver is loaded:

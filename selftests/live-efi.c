@@ -96,7 +96,7 @@ STAGE_TEST(variables)
 			pgdm_worker_call(&self->worker, read_variable, &found);
 		EXPECT_EQ(i, found);
 		pgdm_slot_unmap(slot);
-		/* A2: EFI's root is not looked for among the processes'. */
+		/* A2: EFI's root is not searched for among those of processes. */
 		quiet += strays() == before;
 	}
 	back = pgdm_stat("switches") - back;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Live mode: the CPUs really walk the mirrors, so that what a mirror lacks is
- * a fault, counted here to the last one wherever nobody disturbed.
+ * a fault, counted here to the last one wherever no other process disturbed.
  */
 #include "lib/stage.h"
 
@@ -70,7 +70,7 @@ STAGE_TEST(one_extra_fault_there)
 	expect_half_undisturbed(&turns);
 }
 
-/* Bug 3: after the flush of a removal nobody reaches the table. */
+/* Bug 3: after the flush of a removal no CPU reaches the table. */
 STAGE_TEST(removed_entries_are_gone_there)
 {
 	unsigned int i;

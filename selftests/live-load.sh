@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # All of user space live, under load that verifies its memory.
-# PGDM_SECONDS: of load under dirty, and a tenth of that under always (60), half of it,
-# 20 at most, while everything changes;
-# PGDM_LOADS: times to load and unload (20).
+# PGDM_SECONDS: seconds of load under dirty (60); under always a tenth of it and 5; while
+# mode, policy and tracking change half of it, 20 at most.
+# PGDM_LOADS: how often the module is loaded and unloaded (20).
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"
 
@@ -17,7 +17,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 # threads: threads come and go until it is ended. Not under a time-out, as
 # the stressor (stress-ng 0.15.06) does not join the thread that it started last
-# when its time is over, and that thread reads a stack that is gone.
+# when its time is over, and that thread reads a stack frame that has ended.
 threads()
 {
 	cd "$scratch" && exec setsid stress-ng --verify --pthread 1 \

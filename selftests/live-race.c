@@ -2,7 +2,7 @@
 /*
  * All CPUs at once, live: entries that come are visible on each of them within
  * one extra fault (bug 1), entries that go are gone on all of them when munmap()
- * has returned (bug 3), while everybody reads.
+ * has returned (bug 3), while a thread on each CPU reads.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -95,7 +95,7 @@ static void on_segv(int sig)
 	siglongjmp(no_page, 1);
 }
 
-/* Zero is a page that nobody has written yet. */
+/* Zero is a page that the writer has not written yet. */
 static void race_job(void *unused)
 {
 	volatile long *page = (volatile long *)pgdm_slot_address(SLOT, 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Bug 6 (XSA-286): the table below an entry is replaced by another, again and
- * again. Whoever reads must reach the new one; a mirror that kept the old
- * entry would give an old page, or one that belongs to somebody else by now.
+ * again. A reader must reach the new one; a mirror that kept the old entry
+ * would give an old page, or one that belongs to another user by now.
  */
 #define _GNU_SOURCE
 #include "lib/stage.h"

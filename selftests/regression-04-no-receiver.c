@@ -32,7 +32,7 @@ STAGE_TEST(lazy_cpu)
 	}
 }
 
-/* Nobody else has run the mm: no IPI, and a receipt all the same. */
+/* No other CPU has run the mm: no IPI, and a receipt all the same. */
 STAGE_TEST(one_cpu)
 {
 	unsigned int turn;

@@ -43,7 +43,7 @@ STAGE_TEST(over_a_kernel_thread)
 	EXPECT_EQ(copied, pgdm_cpu_stat(THERE, "bytes_copied"));
 }
 
-/* Even the policy that copies at every switch has no switch to copy at. */
+/* Under the policy that copies at every switch, too: there is no switch. */
 STAGE_TEST(over_a_kernel_thread_always)
 {
 	uint64_t switches;

@@ -114,7 +114,7 @@ HOTPLUG_TEST(cpu_goes_and_comes_back_while_policies_change)
 	ASSERT_EQ(0, pthread_join(changer, NULL));
 }
 
-/* Returns to user mode are listened to on a CPU that comes up, too. */
+/* A CPU that comes up gets the notifier of returns to user mode, too. */
 HOTPLUG_TEST(cpu_comes_back_under_always_exit)
 {
 	struct pgdm_partner p;
@@ -127,7 +127,7 @@ HOTPLUG_TEST(cpu_comes_back_under_always_exit)
 	returns = pgdm_cpu_stat(THERE, "user_returns");
 	pgdm_partner_ping(&p);
 	EXPECT_LT(returns, pgdm_cpu_stat(THERE, "user_returns"));
-	/* And it goes while they are. */
+	/* And it goes offline with the notifier. */
 	ASSERT_EQ(0, pgdm_write_path(ONLINE, "0"));
 	ASSERT_EQ(0, pgdm_write("policy", "dirty"));
 	ASSERT_EQ(0, pgdm_write_path(ONLINE, "1"));

@@ -3,7 +3,8 @@
  * Bug 17: a table that is no mm's root is passed to the hook. kexec_load
  * builds an identity map with the same functions, in a single page: its
  * entries are no primary's, and there is no user table 4 KiB behind it.
- * (Hibernation's and EFI's are like it, and cannot be had for a test.)
+ * (Hibernation makes such a table too, but no virtual machine here can hibernate;
+ * EFI's is in live-efi.)
  */
 #include <errno.h>
 

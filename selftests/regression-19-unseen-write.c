@@ -3,8 +3,8 @@
  * Bug 19: a write that no hook saw. Disarming all kprobes makes some. The
  * fault before the write is a sync point already, which notices and counts a
  * miss: so the audit sees the difference, and knows that everything is copied
- * at the next sync. (That it calls a difference which nothing announces a
- * violation is what the seeded bugs of bugs-publish show.)
+ * at the next sync. (The seeded bugs of bugs-publish show that the audit
+ * reports a difference without a publication as a violation.)
  */
 #include "lib/stage.h"
 

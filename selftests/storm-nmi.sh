@@ -5,7 +5,7 @@
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"
 
-# The NMIs that CPU 0 took; the others do not get those from outside.
+# The NMIs that CPU 0 took; the other CPUs do not get those from outside.
 nmis()
 {
 	awk '$1 == "NMI:" { print $2 }' /proc/interrupts

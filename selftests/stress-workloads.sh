@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Other people's programs under every policy, each mm tracked, with the oracle
+# Programs of other projects under every policy, each mm tracked, with the oracle
 # watching: context switches, mappings, forks, memory that is taken away.
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"

@@ -7,7 +7,7 @@
  * pgdm_bug() - say which seeded bugs are on
  * @names: their names with commas between them, or "none"
  *
- * All others are off when this returns.
+ * All other bugs are off when this returns.
  */
 void pgdm_bug(const char *names);
 

@@ -11,8 +11,8 @@
  * @seeded: needs the build with seeded bugs
  * @unloaded: starts with the module unloaded, and leaves it so
  * @cpus: how many CPUs it needs
- * @alone: its tests run on one CPU, and the others idle: one that spins takes
- *	half of the time that an emulated machine has
+ * @alone: its tests run on one CPU, and the other CPUs idle: one that spins
+ *	takes half of the time that an emulated machine has
  * @pti: needs page table isolation
  * @cpu_flag: needs this flag of the CPU
  * @path: needs this file

@@ -21,7 +21,7 @@
 
 #define STAGE_TEST(name) TEST_F_TIMEOUT(stage, name, STAGE_TIMEOUT)
 
-/* Where the test runs, and where the others do. */
+/* The CPU of the test, and that of the worker and one partner. */
 #define HERE	0
 #define THERE	1
 

@@ -70,7 +70,7 @@ void pgdm_worker_wait(struct pgdm_worker *w);
 void pgdm_worker_call(struct pgdm_worker *w, void (*job)(void *), void *arg);
 
 /**
- * pgdm_worker_sleep() - have a worker sleep, so that its CPU is free for others
+ * pgdm_worker_sleep() - have a worker sleep, so that its CPU is free for other tasks
  * @w: has no job; it has one until it is woken
  *
  * It does not wait until the worker sleeps. The CPU may keep the mm lazily.

@@ -3,9 +3,10 @@
  * The engine (module/core): publishing, syncing, claiming. Documentation/model.md
  * says which function each inline stands for.
  *
- * One step is one access to a word that others race on, with what the CPU does
- * alone before and after. Nobody sees a put(), so a load and the put() of what
- * it found are one step (but for an NMI on the same CPU: with NMI they are two).
+ * One step is one access to a word that other CPUs race on, with what the CPU
+ * does alone before and after. No other CPU sees a put(), so a load and the put()
+ * of what it found are one step (but an NMI on the same CPU can come in between:
+ * with NMI they are two).
  *
  * An inline works on the locals of the process that runs it: q, r, s, v, w, k,
  * e2, need; they are zero outside. Each is used once in a process: Spin has no
@@ -34,7 +35,7 @@ bit sharer[N * M];		/* of mm m: has CPU c ever claimed a mirror of it? */
 #define SHARER(c, p)		sharer[(c) * M + (p)]
 
 /*
- * Who looks at all mirrors of a primary passes over CPUs that are no sharers. A
+ * A CPU that looks at all mirrors of a primary skips CPUs that are no sharers. A
  * bit is only ever set: to read it in the step that reads the owner is as good
  * as earlier.
  */
@@ -214,7 +215,7 @@ inline copy_word(_c, _m, _p, _i, _g)
 	w = 0
 }
 #else
-/* A word that does not change is not stored: nobody else writes it. */
+/* A word that does not change is not stored: no other CPU writes it. */
 inline copy_word(_c, _m, _p, _i, _g)
 {
 #ifdef NMI

@@ -12,7 +12,7 @@ byte mask[M];			/* mm_cpumask, a bit for each CPU */
 byte loaded_mm[N];		/* the mm, + 1; 0: init_mm, or one not tracked */
 byte flush[N * N];		/* flush[to, from]: the mm, + 1 */
 bit called[N];			/* a policy's own IPI */
-bit lock[M * E];		/* who writes an entry keeps others away from it */
+bit lock[M * E];		/* a CPU that writes an entry excludes other writers */
 bit ready[M];			/* registered, and its mirrors may be made */
 bit live = LIVE;
 bit gone[M];			/* its users have exited */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Progress: an access that faults gets through in the end. CPU 0 faults at
- * entry 1, which is added, by it or by others, and may go and come again.
+ * entry 1, which this or another CPU adds, and which may go and come again.
  *
  * "In the end" needs what a kernel has: each CPU goes on as long as it can
  * (weak fairness, pan -f), takes an interrupt that has come before it tries the

@@ -13,7 +13,7 @@
  * it finds until it is invalidated. So cached[c, p] is not filled by steps of
  * its own: it holds every table that some root entry led to at some moment
  * since the last invalidation, while CR3 led there. That is the most that a
- * CPU can have cached; whoever is right with it is right with less.
+ * CPU can have cached; a protocol that is right with it is right with less.
  *
  * To be set before: N CPUs, M tracked mms, NM mirrors a CPU, E entries a root,
  * PG tables a root (2: PTI), RING records, LIVE.
@@ -125,7 +125,7 @@ inline reaches_all(_x)
 
 /* --- memory and store buffers -------------------------------------------- */
 
-/* For whoever counts faults: entry words that changed. */
+/* For the property "twice", which counts faults: entry words that changed. */
 byte tried[N];		/* the CPU faulted at entry tried - 1, see fault() */
 
 inline reach_memory(_a, _v)

@@ -4,7 +4,7 @@
  * with SWITCHES the way out of the mm and back, and lazy TLB; with MISSES,
  * NMI, ATTACH what these rules are about.
  *
- * CPUs 0 to OWNERS - 1 have mirrors, the others only write.
+ * CPUs 0 to OWNERS - 1 have mirrors, the other CPUs only write.
  */
 #ifndef N
 #define N	3

@@ -3,7 +3,7 @@
  * The policies: what each does at a sync point, in the words of sync_point(),
  * and whether its writers do more than publish.
  *
- *	NOTHING		what it says
+ *	NOTHING		no copy
  *	ALL		a full copy
  *	CHANGES		what the records name
  *	IF_SEQ		a full copy if the sequence moved

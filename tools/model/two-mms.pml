@@ -97,7 +97,7 @@ proctype manager()
 		d_step { answered(2) -> free_table(2, 0, 0) }
 	:: else
 	fi;
-	/* pgd_free(): who has it loaded, lazily or not, holds a reference. */
+	/* pgd_free(): a CPU that has it loaded, lazily or not, holds a reference. */
 	nobody_has(0);
 	if
 	:: registered[0] -> leave(0)

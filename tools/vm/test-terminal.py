@@ -22,7 +22,7 @@ class Terminal:
         self.text = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            # Here, so that it has its size before anybody asks.
+            # Here, so that it has its size before a program asks for it.
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 111, 0, 0))
             os.execv(argv[0], argv)
 

@@ -238,7 +238,7 @@ static void make_pairs_clean(const struct bench_case *c)
 	.cache = HOT, .prepare = make_clean, .run = _run, .empty = run_empty,		\
 }
 
-/* The first one is what all others are set against. */
+/* All other cases are compared with the first one. */
 static const struct bench_case cases[] = {
 	COPY("rep movsq", run_rep_movsq),
 	COPY("memcpy", run_call_memcpy),

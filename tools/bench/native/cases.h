@@ -16,7 +16,7 @@
  * @init: makes what they work on, or NULL
  * @make: makes the cases too, where there are more than one would write down,
  *	and returns how many; or NULL
- * @cases: the first one is the copy that the others are set against
+ * @cases: the first one is the copy that the other cases are compared with
  * @nr: how many
  * @rounds: how often each is measured
  * @brief: too many for the terminal

@@ -138,7 +138,7 @@ void fixture_dirty(const struct bench_case *c)
 }
 
 /**
- * fixture_dirty_elsewhere() - others each time, last touched some turns ago
+ * fixture_dirty_elsewhere() - other entries each time, touched some turns ago
  * @c: n: how many of each pair, ops: pairs
  */
 void fixture_dirty_elsewhere(const struct bench_case *c)

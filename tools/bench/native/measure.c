@@ -220,7 +220,7 @@ static void *array(size_t nr, size_t size)
 
 /**
  * measure_all() - measure all cases in every round
- * @cases: the first is the copy that the others are set against
+ * @cases: the first is the copy that the other cases are compared with
  * @nr: how many
  * @rounds: how many
  *

@@ -15,7 +15,7 @@
 #include "cases.h"
 #include "fixture.h"
 
-/* A set and what was found. */
+/* A set and its results. */
 struct measured {
 	const struct case_set *set;
 	const struct bench_case *cases;

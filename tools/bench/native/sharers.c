@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What looks at the mirrors of an mm on other CPUs: its death, a flag that is
+ * Operations on the mirrors of an mm on other CPUs: its death, a flag that is
  * raised, an entry that is stored into all of them (user half under eager,
  * kernel half under each policy), on machines of 1 to 8,192 CPUs.
  *
@@ -53,7 +53,7 @@ static unsigned int size_of(const struct bench_case *c)
 	return c->cpus == c->n && c->n > 1 ? CPUS_MAX : c->n;
 }
 
-/* Nobody has a mirror of them but the case's CPUs. */
+/* No CPU but those of the case has a mirror of them. */
 static void set_up(const struct bench_case *c)
 {
 	static const struct bench_case *last;

@@ -212,8 +212,8 @@ def dirty_bytes(data):
 
     First copies are left out: a mirror that was given to another mm needs one
     under each policy, and how often that happens is up to the scheduler. What
-    is left is set against the number of writes. Beaten is who wrote more in
-    each round than the other in any, and more than noise.
+    is left is set against the number of writes. Dirty is beaten if it wrote more
+    in each round than the other policy in any, and more than noise.
     """
     worst, beaten, count = 0, [], 0
     for machine, workload, other, mine, theirs in comparison.with_dirty(data.machines):

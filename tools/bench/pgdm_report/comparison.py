@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""One policy against others: over machines, the sweep, and native cycles.
+"""One policy against all other ones: over machines, the sweep, native cycles.
 
 What tables, plots and checks share.
 """
@@ -57,7 +57,7 @@ def cell_spreads(machine):
 
 
 def against_best(values, subject):
-    """(subject divided by the least of the others, that one's name)."""
+    """(subject divided by the least of the other values, the name of that)."""
     others = {name: v for name, v in values.items() if name != subject}
     if subject not in values or not others:
         return None

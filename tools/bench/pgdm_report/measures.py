@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """From the counters of steps to what policies are compared by.
 
-Bytes are those that are written into mirrors, by whomever: copied by the CPU
+Bytes are those that are written into mirrors, in either way: copied by the CPU
 that owns a mirror (bytes_copied), or stored by the writer of an entry
 (write_throughs, words of 8 bytes), which is all that `eager` does between two
 first copies.
@@ -16,7 +16,7 @@ TABLE = 4096
 
 BASELINE = "always"
 SUBJECT = "dirty"
-# Not right by design: never compared with the others.
+# Not right by design: never compared with the other policies.
 INCORRECT = {"flush-only"}
 
 

@@ -9,7 +9,7 @@ from .numbers import plural, times
 BASELINE = f"{measures.BASELINE}, the baseline,"
 FEW = 4  # of what is listed by name
 
-# Checks without which no figure can be believed; the others judge the figures.
+# Checks without which no figure can be believed; other checks judge the figures.
 SOUND = {"complete", "settings", "workloads", "audit", "syncs"}
 
 
@@ -23,7 +23,7 @@ def listed(found):
 
 
 def checks_told(checks):
-    """How many passed, and what the others are."""
+    """How many passed, and which checks did not."""
 
     def names(verdict):
         return [check.name for check in checks if check.verdict == verdict]

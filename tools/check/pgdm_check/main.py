@@ -28,7 +28,7 @@ READER_GONE = 141
 
 
 class BadUsage(Exception):
-    """The caller asked for what there is not."""
+    """The caller asked for a suite or an option that does not exist."""
 
 
 def say(text):

@@ -49,7 +49,7 @@ class Relay(threading.Thread):
             while data := os.read(self.source, CHUNK):
                 self._write(data)
         except OSError as error:
-            # Python ignores SIGPIPE: a reader that has gone is an error as others.
+            # Python ignores SIGPIPE: a reader that has gone is an error like any.
             self.error = error
         os.close(self.source)
         self.on_end()

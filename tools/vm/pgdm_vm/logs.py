@@ -31,7 +31,7 @@ def readable(record: bytes) -> bytes:
     head = RECORD.match(record)
     if not head:
         return b""
-    # Facility 0 is the kernel; others are programs that wrote to the log.
+    # Facility 0 is the kernel; any other is a program that wrote to the log.
     mark = b"(user) " if int(head[1]) >= 8 else b""
     seconds, micros = divmod(int(head[2]), 1000000)
     text = record[record.find(b";") + 1:]

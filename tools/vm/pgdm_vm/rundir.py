@@ -49,7 +49,7 @@ class RunDirectory:
         remove_old(runs)
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir()
-        # Others may do the same now: "last" is one of them at any time.
+        # Other runs may do the same now: "last" is one of them at any time.
         link = runs / f"last.{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(self.path.name)

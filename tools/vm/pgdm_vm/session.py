@@ -137,7 +137,7 @@ class Session:
     def why_over(self, boot: Boot) -> Optional[Outcome]:
         """What has ended the machine's run, or None while it goes on."""
         now = time.monotonic()
-        # First, for it may be the reason of others: QEMU loses the FIFO's reader then.
+        # First, as it may cause the other outcomes: QEMU loses the FIFO's reader then.
         if boot.broken():
             return Outcome.PIPE
         if not boot.running():
