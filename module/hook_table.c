@@ -8,7 +8,8 @@
  * misses its flush and is still there when the table is used again. The hooks are
  * taken out in reverse.
  *
- * How they are put in and taken out: hooks.c.
+ * How they are put in and taken out: hooks.c. Not in the table are three notifiers:
+ * of returns to user mode (user_return.c), CPU hotplug (hotplug.c), sleep (live.c).
  */
 #include "hook_table.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Live mode: making the CPU walk the mirrors.
+ * Live mode: taking a CPU off its mirror, and the argument for both ways. What puts a
+ * CPU on a mirror is pgdm_steer_load() in steer_cr3.h, called in sync_points.c.
  *
  * DOC: when CR3 holds what
  *

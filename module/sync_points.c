@@ -3,7 +3,9 @@
  * The sync points: where the kernel switches, flushes or faults, the mirror that the
  * CPU has loaded, or is about to load, is brought up to date.
  *
- * How the kernel gets here: hook_table.c. What is done: core/cache_point.c.
+ * How the kernel gets here: hook_table.c. core/fast.h is asked first, which knows the
+ * case that nothing has changed, then core/cache_point.c. Live, steer_cr3.h then points
+ * CR3 at the mirror.
  */
 #include "sync_points.h"
 
@@ -72,7 +74,7 @@ static noinline void ask_for_walk(void)
 }
 
 /* A2: strays are looked for only among what is not the kernel's own. */
-static noinline void switch_to(struct pgdm_cache *c, unsigned long cr3)
+static noinline void switch_slowly(struct pgdm_cache *c, unsigned long cr3)
 {
 	unsigned long root = root_in(cr3);
 	struct pgdm_mirror *m;
@@ -151,7 +153,7 @@ void pgdm_sync_points_switch(void)
 	check_hooks();
 	m = is_watched() ? NULL : pgdm_fast_switch(c, root_in(cr3));
 	if (!m)
-		switch_to(c, cr3);
+		switch_slowly(c, cr3);
 	else if (pgdm_steer_is_live())
 		pgdm_steer_load(c, m, cr3);
 }
@@ -173,7 +175,7 @@ void pgdm_sync_points_adopt(void *unused)
 	if (!c)
 		return;
 	pgdm_steer_release_cpu(c, NULL);
-	switch_to(c, __native_read_cr3());
+	switch_slowly(c, __native_read_cr3());
 }
 
 /* The oracle's judgement of a sync point of the loaded mirror, which is over. */

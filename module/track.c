@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Deciding which mms are tracked: one, many, all.
+ * Deciding which mms are tracked: one, many, all, by request; and strays. Which of
+ * those that are born is: root_life.c. Which never are: kernel_mm.c.
  *
  * It is address spaces that are tracked, not processes: threads share one,
  * vfork() children use their parent's. A child's address space is tracked

@@ -3,7 +3,8 @@
  * Bug 3: an entry's only mapping is removed while another CPU reads there:
  * when the flush has returned, no mirror leads to the freed table. The oracle
  * looks for that; the audit must find both mirrors up to date, as both CPUs
- * have received the flush.
+ * have received the flush. That the oracle found nothing is checked when the test ends
+ * (lib/verdict.h). The same in live mode: live-race.
  *
  * Bug 6 (XSA-286) rides along: the table below one entry is replaced again
  * and again, and it is always the present one that the mirrors lead to.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sync points of a CPU.
+ * The sync points of a CPU: ../sync_points.c comes here when fast.h said no, and
+ * from here to the verb of the policy in force (sync.h).
  *
  * The policy determines what is done at each (struct pgdm_policy). This file does what
  * is the same under all policies: it finds the mirror, compares the epoch (H1), deals

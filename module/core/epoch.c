@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The epoch: from when on does a full copy count?
+ * The epoch: from when on does a full copy count? (Which entries changed is what a
+ * primary's record says, primary.h.)
  */
 #include "epoch.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A primary begins to be recorded.
+ * A primary begins to be recorded. (What follows is done often, and inline in
+ * primary.h: its writes are stored and published.)
  */
 #include "primary.h"
 
