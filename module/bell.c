@@ -6,7 +6,11 @@
 
 #include <linux/container_of.h>
 
-static void run_answer(struct work_struct *work)
+/**
+ * pgdm_bell_run_answer() - the work of every bell
+ * @work: its work
+ */
+void pgdm_bell_run_answer(struct work_struct *work)
 {
 	struct pgdm_bell *bell = container_of(to_delayed_work(work),
 					      struct pgdm_bell, work);
@@ -25,20 +29,16 @@ static void on_irq(struct irq_work *irq)
 }
 
 /**
- * pgdm_bell_init() - set the functions that answer
+ * pgdm_bell_set_handlers() - the part of pgdm_bell_init() that is no macro
  * @bell: the bell
- * @heard: called in an interrupt when it was rung, to call pgdm_bell_answer_in() or
- *	pgdm_bell_put_off(), or neither; NULL: the answer follows at once
- * @answer: called in a worker; may sleep
- *
- * Context: before any hook is in that may ring it.
+ * @heard: see pgdm_bell_init()
+ * @answer: see pgdm_bell_init()
  */
-void pgdm_bell_init(struct pgdm_bell *bell,
-		    void (*heard)(struct pgdm_bell *bell),
-		    void (*answer)(void))
+void pgdm_bell_set_handlers(struct pgdm_bell *bell,
+			    void (*heard)(struct pgdm_bell *bell),
+			    void (*answer)(void))
 {
 	init_irq_work(&bell->irq, on_irq);
-	INIT_DELAYED_WORK(&bell->work, run_answer);
 	bell->heard = heard;
 	bell->answer = answer;
 }

@@ -44,7 +44,8 @@ struct pgdm_bell {
  * pgdm_bell_ring() - ask for the answer
  * @bell: initialised by the side that answers, before any hook was in
  *
- * Context: any; RCU read side, or where no other CPU can be closing it.
+ * Context: any; in an RCU read-side section if the bell is one that is closed and
+ * then synced (track.c) while hooks still ring.
  */
 static inline void pgdm_bell_ring(struct pgdm_bell *bell)
 {
@@ -63,9 +64,26 @@ static inline bool pgdm_bell_is_answering(struct pgdm_bell *bell)
 	return delayed_work_pending(&bell->work);
 }
 
-void pgdm_bell_init(struct pgdm_bell *bell,
-		    void (*heard)(struct pgdm_bell *bell),
-		    void (*answer)(void));
+/**
+ * pgdm_bell_init() - say which functions answer
+ * @bell: the bell
+ * @heard: called in an interrupt when it was rung, to call pgdm_bell_answer_in() or
+ *	pgdm_bell_put_off(), or neither; NULL: the answer follows at once
+ * @answer: called in a worker; may sleep
+ *
+ * A macro, so that lockdep tells the bells apart.
+ *
+ * Context: before any hook is in that may ring it.
+ */
+#define pgdm_bell_init(bell, heard, answer) do {			\
+	INIT_DELAYED_WORK(&(bell)->work, pgdm_bell_run_answer);		\
+	pgdm_bell_set_handlers(bell, heard, answer);			\
+} while (0)
+
+void pgdm_bell_run_answer(struct work_struct *work);
+void pgdm_bell_set_handlers(struct pgdm_bell *bell,
+			    void (*heard)(struct pgdm_bell *bell),
+			    void (*answer)(void));
 void pgdm_bell_answer_in(struct pgdm_bell *bell, unsigned long delay);
 void pgdm_bell_put_off(struct pgdm_bell *bell, unsigned long delay);
 void pgdm_bell_close(struct pgdm_bell *bell);

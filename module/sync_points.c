@@ -58,6 +58,15 @@ static unsigned long root_in(unsigned long cr3)
 }
 
 /*
+ * Can there be an mm that should be tracked and is not? Under track=all each; else
+ * one whose birth the probe missed.
+ */
+static bool strays_exist(void)
+{
+	return pgdm_registry_is_all() || pgdm_probe_missed(&pgdm_probe_birth);
+}
+
+/*
  * A root was loaded that is not in the registry, and its mm may be one that should
  * be tracked: ring for a walk of the task list (track.c). Without the test, once a
  * walk is due, each switch would ring.
@@ -66,8 +75,6 @@ static noinline void ask_for_walk(void)
 {
 	struct pgdm_bell *bell = &pgdm_sync_points_stray;
 
-	if (!pgdm_registry_is_all() && !pgdm_probe_missed(&pgdm_probe_birth))
-		return;
 	if (!pgdm_bell_is_answering(bell) ||
 	    pgdm_registry_native_births() != READ_ONCE(bell->seen))
 		pgdm_bell_ring(bell);
@@ -98,7 +105,7 @@ static noinline void switch_slowly(struct pgdm_cache *c, unsigned long cr3)
 		trace_result(&sync);
 	} else {
 		pgdm_cache_unload(c);
-		if (!pgdm_registry_find(root) &&
+		if (strays_exist() && !pgdm_registry_find(root) &&
 		    !pgdm_kernel_mm_is_root(root))
 			ask_for_walk();
 	}

@@ -149,7 +149,7 @@ static void act(const struct pgdm_policy *policy, struct pgdm_mirror *m,
 		return;
 	if ((sync->at != PGDM_AT_FAULT || sync->fixed) && is_doubtful(m, done))
 		pgdm_sync_full(m, p, done);
-	else
+	else if (policy->at[sync->at])
 		policy->at[sync->at](m, p, index, done);
 }
 

@@ -44,19 +44,21 @@ enum pgdm_policy_number { PGDM_POLICIES(PGDM_POLICY_ENUM) PGDM_NR_POLICIES };
  * @PGDM_AT_FLUSH: a TLB flush was received, and not carried out yet (S3)
  * @PGDM_AT_FAULT: the CPU faulted at a user address (S4)
  * @PGDM_AT_USER_RETURN: the CPU is about to return to user mode
+ * @PGDM_AT_ATTACH: the first copy of a mirror just claimed, in which no policy
+ *	has a say
  * @PGDM_AT_KICK: the IPI of PGDM_KICK_IPI has come
- * @PGDM_NR_POINTS: how many a policy has a verb for
- * @PGDM_AT_ATTACH: the first copy of a mirror just claimed, which no policy can
- *	do without
+ * @PGDM_NR_POINTS: how many there are
+ *
+ * Trace records hold these numbers: they stay.
  */
 enum pgdm_point {
 	PGDM_AT_SWITCH,
 	PGDM_AT_FLUSH,
 	PGDM_AT_FAULT,
 	PGDM_AT_USER_RETURN,
+	PGDM_AT_ATTACH,
 	PGDM_AT_KICK,
 	PGDM_NR_POINTS,
-	PGDM_AT_ATTACH = PGDM_NR_POINTS,
 };
 
 /**
