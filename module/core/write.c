@@ -18,8 +18,8 @@
  *	seq = atomic64_inc_return(&p->seq)		B, full barrier
  *	store ring[seq]					C
  *
- * (pgdm_primary_store(), pgdm_primary_publish(), in primary.h) against the owner of a mirror,
- * pgdm_sync_changes():
+ * (pgdm_primary_store(), pgdm_primary_publish(), in primary.h) against the owner of
+ * a mirror, pgdm_sync_changes():
  *
  *	s = load-acquire p->seq				D
  *	load ring[seen + 1 .. s]			E
