@@ -293,6 +293,17 @@ void pgdm_sync_points_invalidation(void)
 	local_irq_restore(flags);
 }
 
+/* A sync point that only some policies have, and always the long way. */
+static void sync_if_loaded(enum pgdm_point at)
+{
+	struct pgdm_cache *c = pgdm_cpus_active();
+
+	if (!c || !c->loaded)
+		return;
+	check_hooks();
+	sync_loaded(c, at);
+}
+
 /**
  * pgdm_sync_points_user_return() - the CPU is about to return to user mode
  *
@@ -302,12 +313,7 @@ void pgdm_sync_points_invalidation(void)
  */
 void pgdm_sync_points_user_return(void)
 {
-	struct pgdm_cache *c = pgdm_cpus_active();
-
-	if (!c || !c->loaded)
-		return;
-	check_hooks();
-	sync_loaded(c, PGDM_AT_USER_RETURN);
+	sync_if_loaded(PGDM_AT_USER_RETURN);
 }
 
 /**
@@ -319,12 +325,7 @@ void pgdm_sync_points_user_return(void)
  */
 void pgdm_sync_points_kick(void)
 {
-	struct pgdm_cache *c = pgdm_cpus_active();
-
-	if (!c || !c->loaded)
-		return;
-	check_hooks();
-	sync_loaded(c, PGDM_AT_KICK);
+	sync_if_loaded(PGDM_AT_KICK);
 }
 
 /*
