@@ -49,8 +49,7 @@ static struct pgdm_cache *cache_create(unsigned int cpu)
 				 GFP_KERNEL, node);
 	if (!c)
 		return NULL;
-	c->cpu = cpu;
-	c->nr = nr_mirrors;
+	pgdm_cache_init(c, cpu, nr_mirrors);
 	for (i = 0; i < c->nr; i++) {
 		struct page *page = NULL;
 		u64 *table;

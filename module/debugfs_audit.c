@@ -135,10 +135,11 @@ static void report(struct seq_file *seq, unsigned int cpu,
 		seq_printf(seq, "cpu %u slot %u id %llu: a write is not published for %u ms\n",
 			   cpu, r->slot, r->id, RETRIES * RETRY_US / 1000);
 	else
-		seq_printf(seq, "cpu %u slot %u id %llu: %u entries differ, first page %u index %u mirror %#llx primary %#llx\n",
+		seq_printf(seq, "cpu %u slot %u id %llu: %u entries differ, first page %u index %u mirror %#llx primary %#llx%s\n",
 			   cpu, r->slot, r->id, r->found.violations,
 			   r->found.page, r->found.index, r->found.mirror,
-			   r->found.primary);
+			   r->found.primary,
+			   r->found.unmarked ? ", not marked" : "");
 }
 
 static int audit_slot(struct seq_file *seq, unsigned int cpu,

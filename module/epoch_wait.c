@@ -27,6 +27,7 @@
 
 #include "core/epoch.h"
 #include "core/policy.h"
+#include "kernel_half.h"
 #include "live.h"
 #include "probe.h"
 #include "steer_cr3.h"
@@ -52,6 +53,8 @@ static void complete_epoch(void)
 	synchronize_rcu_tasks();
 	pgdm_epoch_set_complete(epoch);
 	mutex_unlock(&complete_mutex);
+	/* M3: a missed write may have been one of a kernel half. */
+	pgdm_bell_ring(&pgdm_kernel_half_written);
 }
 
 /**

@@ -20,6 +20,7 @@
 
 #include "core/bug.h"
 #include "inject.h"
+#include "kernel_half.h"
 #include "kick.h"
 #include "oracle.h"
 #include "probe.h"
@@ -130,16 +131,17 @@ static struct kretprobe addition_probe;
 
 /* --- an mm is born, dies ------------------------------------------------ */
 
-/* What a probe on a return keeps from the call, of a birth and of a flush. */
-struct of_mm {
+struct birth {
 	struct mm_struct *mm;
+	u64 writes;		/* of kernel halves, before the root was made (M3) */
 };
 
 static int birth_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct of_mm *b = (struct of_mm *)ri->data;
+	struct birth *b = (struct birth *)ri->data;
 
 	b->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
+	b->writes = pgdm_kernel_half_before_birth();
 	if (pgdm_bug(hold_birth))
 		pgdm_bug_pause();
 	return 0;
@@ -149,12 +151,12 @@ NOKPROBE_SYMBOL(birth_entry);
 
 static int birth_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct of_mm *b = (struct of_mm *)ri->data;
+	struct birth *b = (struct birth *)ri->data;
 	unsigned long root = regs_return_value(regs);
 
 	note(&birth_seen);
 	if (root)
-		pgdm_root_born(b->mm, root);
+		pgdm_root_born(b->mm, root, b->writes);
 	return 0;
 }
 
@@ -250,12 +252,26 @@ static struct ftrace_ops table_freed_ops = {
 	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_PERMANENT,
 };
 
+struct flush {
+	struct mm_struct *mm;
+};
+
+static int flush_mm_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct flush *f = (struct flush *)ri->data;
+
+	f->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(flush_mm_entry);
+
 static int flush_mm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct of_mm *b = (struct of_mm *)ri->data;
+	const struct flush *f = (struct flush *)ri->data;
 
 	note(&flush_mm_seen);
-	pgdm_oracle_flushed(b->mm);
+	pgdm_oracle_flushed(f->mm);
 	return 0;
 }
 
@@ -298,7 +314,7 @@ struct pgdm_hook pgdm_hook_table[] = {
 	  .wanted = is_5_level, .purpose = "additions, 5-level" },
 	{ .symbol = "pgd_alloc", .kind = PGDM_ON_RETURN, .rp = &pgdm_probe_birth,
 	  .on_call = birth_entry, .on_return = birth_return,
-	  .data_size = sizeof(struct of_mm),
+	  .data_size = sizeof(struct birth),
 	  .seen = &birth_seen, .must_see = PGDM_SEEN_HERE,
 	  .purpose = "the birth of an mm" },
 	{ .symbol = "native_flush_tlb_local", .kind = PGDM_FTRACE, .for_flushes = true,
@@ -321,8 +337,8 @@ struct pgdm_hook pgdm_hook_table[] = {
 	  .seen = &switch_seen, .must_see = PGDM_SEEN_HERE, .for_live = true,
 	  .probe = switch_probe, .purpose = "switches" },
 	{ .symbol = "flush_tlb_mm_range", .kind = PGDM_ON_RETURN, .rp = &pgdm_probe_flush,
-	  .on_call = birth_entry, .on_return = flush_mm_return,
-	  .data_size = sizeof(struct of_mm),
+	  .on_call = flush_mm_entry, .on_return = flush_mm_return,
+	  .data_size = sizeof(struct flush),
 	  .seen = &flush_mm_seen, .must_see = PGDM_SEEN_HERE,
 	  .wanted = pgdm_oracle_is_on, .purpose = "oracle, end of a flush" },
 	{ .symbol = "___pud_free_tlb", .kind = PGDM_FTRACE, .ops = &table_freed_ops,

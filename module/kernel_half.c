@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writers of kernel-half entries that may have overlooked a newborn root (A1).
+ * Writers of kernel-half entries: which may have overlooked a newborn root (A1), and
+ * how many there were (M3, core/common.h).
  *
- * The top of registry.c explains why. A newborn waits for a grace period after the
+ * A1: the top of registry.c explains why. A newborn waits for a grace period after the
  * last note, and on a quiet machine nothing else starts one. Starting one wakes a
  * kernel thread, and must be done with IRQs on: the hook has them off and its caller
  * holds locks. So the hook rings. If an earlier ring is not answered yet, its answer
@@ -14,7 +15,10 @@
 #include <linux/compiler.h>
 #include <linux/rcupdate.h>
 
-#include "bell.h"
+#include "compat/own_entries.h"
+#include "core/common.h"
+
+struct pgdm_bell pgdm_kernel_half_written;
 
 static unsigned long last_note;		/* cmpxchg */
 static struct pgdm_bell grace;
@@ -55,10 +59,56 @@ void pgdm_kernel_half_note(void)
 }
 
 /**
+ * pgdm_kernel_half_count() - the same, for the agreement of all roots (M3)
+ * @index: the entry, 256..511
+ *
+ * To be called before the root is looked up and before the store.
+ * Context: any but NMI.
+ */
+void pgdm_kernel_half_count(unsigned int index)
+{
+	if (pgdm_common_count(index))
+		pgdm_bell_ring(&pgdm_kernel_half_written);
+}
+
+/**
+ * pgdm_kernel_half_before_birth() - the kernel is about to make a root
+ *
+ * M3. It copies init_mm's kernel half, and may do that before a writer stores that is
+ * counted already.
+ *
+ * Context: any but NMI.
+ * Return: for pgdm_kernel_half_born().
+ */
+u64 pgdm_kernel_half_before_birth(void)
+{
+	u64 writes = pgdm_common_writes();
+
+	smp_rmb(); /* a writer notes, then counts: the other way round */
+	return pgdm_kernel_half_is_stored() ? writes : 0;
+}
+
+/**
+ * pgdm_kernel_half_born() - a newborn is about to be entered
+ * @writes: what pgdm_kernel_half_before_birth() returned
+ *
+ * M3. If a write came meanwhile, its root may lack what init_mm's has, and no
+ * comparison has seen it yet: it counts as another write.
+ *
+ * Context: any but NMI.
+ */
+void pgdm_kernel_half_born(u64 writes)
+{
+	if (unlikely(pgdm_common_writes() != writes))
+		pgdm_kernel_half_count(PGDM_USER_ENTRIES);
+}
+
+/**
  * pgdm_kernel_half_init() - before the first hook is in
  */
 void pgdm_kernel_half_init(void)
 {
+	pgdm_common.nr_own = pgdm_own_entries(pgdm_common.own);
 	last_note = get_state_synchronize_rcu();
 	pgdm_bell_init(&grace, NULL, ask_for_grace);
 }

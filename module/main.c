@@ -9,6 +9,7 @@
 #include <linux/kconfig.h>
 #include <linux/module.h>
 
+#include "agree.h"
 #include "cpus.h"
 #include "debugfs.h"
 #include "debugfs_stats.h"
@@ -28,6 +29,7 @@
 #include "prove.h"
 #include "registry.h"
 #include "root_life.h"
+#include "steer_cr3.h"
 #include "symbols.h"
 #include "track.h"
 
@@ -45,9 +47,11 @@ static void prepare_for_hooks(bool timing)
 {
 	if (timing)
 		static_branch_enable(&pgdm_timing_key);
+	pgdm_steer_init();
 	pgdm_oracle_init();
 	pgdm_epoch_wait_init();
 	pgdm_kernel_half_init();
+	pgdm_agree_init();
 	pgdm_track_init();
 	pgdm_ftrace_death_init();
 }
@@ -125,6 +129,7 @@ err_hooks:
 		return 0;	/* what the hooks use must stay */
 	}
 	pgdm_epoch_wait_exit();
+	pgdm_agree_exit();
 	pgdm_ftrace_death_exit();
 	pgdm_kernel_half_exit();
 	pgdm_debugfs_stats_exit();
@@ -160,6 +165,7 @@ static void __exit pgdm_exit(void)
 	if (pgdm_hooks_disarm())
 		pgdm_ftrace_death_hold();
 	pgdm_epoch_wait_exit();
+	pgdm_agree_exit();
 	pgdm_ftrace_death_exit();
 	pgdm_kernel_half_exit();
 	pgdm_registry_exit();

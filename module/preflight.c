@@ -18,6 +18,7 @@
 #include <asm/cpufeature.h>
 
 #include "core/bug.h"
+#include "core/common.h"
 #include "ftrace.h"
 #include "hooks.h"
 #include "hooks_seen.h"
@@ -128,6 +129,16 @@ static void show_lockdown(struct seq_file *seq)
 		seq_puts(seq, "FAIL lockdown: the kernel is locked down, files that can be written are out of reach; live mode: write to /sys/module/pgd_mirror/parameters/live\n");
 }
 
+/* M3: no condition of anything; it makes first copies cheap. */
+static void show_kernel_halves(struct seq_file *seq)
+{
+	if (pgdm_common_agreed())
+		seq_printf(seq, "ok kernel_halves: the same in all roots, but for %u entries; first copies leave them out\n",
+			   pgdm_common.nr_own);
+	else
+		seq_puts(seq, "ok kernel_halves: not compared yet, or they differ; first copies compare them\n");
+}
+
 /**
  * pgdm_preflight_show() - print a line for each condition
  * @seq: where to
@@ -141,6 +152,7 @@ int pgdm_preflight_show(struct seq_file *seq, void *unused)
 
 	pgdm_hooks_seen_show(seq);
 	show_lockdown(seq);
+	show_kernel_halves(seq);
 	for (i = 0; i < ARRAY_SIZE(load_checks); i++)
 		show(seq, &load_checks[i], "loading");
 	for (i = 0; i < ARRAY_SIZE(checks); i++)

@@ -171,6 +171,8 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 			  boot_cpu_has(X86_FEATURE_PTI) ?
 				table + PGDM_ENTRIES : NULL,
 			  pm->sharers, nr_cpu_ids);
+	if (newborn)
+		pgdm_primary_empty(&pm->primary);
 	pm->root = root;
 	pm->mm = mm;
 	pm->ready = false;
@@ -308,10 +310,36 @@ void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 }
 
 /**
+ * pgdm_registry_all() - does each root that is tracked pass a test?
+ * @test: called with the bucket's lock held and IRQs off: the root stays
+ *
+ * Context: process; the entries of newborns may come and go meanwhile.
+ */
+bool pgdm_registry_all(bool (*test)(const struct pgdm_primary *p))
+{
+	struct pgdm_mm *pm;
+	unsigned long flags;
+	struct bucket *b;
+	bool passed = true;
+
+	for_each_bucket(b) {
+		spin_lock_irqsave(&b->lock, flags);
+		hlist_for_each_entry(pm, &b->entries, node)
+			passed = passed && (pm->excluded || test(&pm->primary));
+		spin_unlock_irqrestore(&b->lock, flags);
+		if (!passed)
+			break;
+	}
+	return passed;
+}
+
+/**
  * pgdm_registry_make_ready() - make ready what was added
  *
- * Context: sleeps for a grace period of RCU tasks; the caller keeps other threads from
- * adding in the meantime.
+ * A1: the caller has waited for a grace period of RCU tasks. So each writer that has not
+ * stored yet finds the root, and keeps the marks (M1).
+ *
+ * Context: process; the caller keeps other threads from adding in the meantime.
  * Return: was there anything to make ready?
  */
 bool pgdm_registry_make_ready(void)
@@ -321,14 +349,13 @@ bool pgdm_registry_make_ready(void)
 	struct bucket *b;
 	bool any = false;
 
-	if (!pgdm_bug(attach_early))
-		synchronize_rcu_tasks();
 	for_each_bucket(b) {
 		spin_lock_irqsave(&b->lock, flags);
 		hlist_for_each_entry(pm, &b->entries, node) {
 			if (pm->newborn || pm->ready)
 				continue;
 			any = true;
+			pgdm_primary_look_through(&pm->primary);
 			/* Pairs with the acquire in pgdm_registry_find_ready(). */
 			smp_store_release(&pm->ready, true);
 		}

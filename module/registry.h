@@ -52,6 +52,7 @@ int pgdm_registry_add(struct mm_struct *mm, u64 since);
 bool pgdm_registry_births_open(void);
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root);
 bool pgdm_registry_make_ready(void);
+bool pgdm_registry_all(bool (*test)(const struct pgdm_primary *p));
 void pgdm_registry_remove_dying(unsigned long root);
 int pgdm_registry_remove(struct mm_struct *mm, bool exclude);
 u64 pgdm_registry_last_id(void);

@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
+#include "kernel_half.h"
 #include "registry.h"
 
 struct pgdm_bell pgdm_root_none_left;
@@ -41,13 +42,14 @@ static bool parent_is_tracked(void)
  * pgdm_root_born() - pgd_alloc() has made a root
  * @mm: the mm for which it was made
  * @root: virtual address of the table
+ * @writes: of pgdm_kernel_half_before_birth()
  *
  * Tracked when everything is, and when the parent is: fork() and exec() call
  * this in the parent's, or the old program's, address space.
  *
  * Context: process; does not sleep.
  */
-void pgdm_root_born(struct mm_struct *mm, unsigned long root)
+void pgdm_root_born(struct mm_struct *mm, unsigned long root, u64 writes)
 {
 	/*
 	 * One section, and this order: pgdm_registry_remove_since() closes births
@@ -55,8 +57,10 @@ void pgdm_root_born(struct mm_struct *mm, unsigned long root)
 	 */
 	rcu_read_lock();
 	if (pgdm_registry_births_open() &&
-	    (pgdm_registry_is_all() || parent_is_tracked()))
+	    (pgdm_registry_is_all() || parent_is_tracked())) {
+		pgdm_kernel_half_born(writes);
 		pgdm_registry_add_newborn(mm, root);
+	}
 	rcu_read_unlock();
 }
 

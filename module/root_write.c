@@ -47,6 +47,7 @@ void pgdm_root_write(unsigned long word, u64 value)
 	bool user_page = pair && (word & PAGE_SIZE);
 	unsigned int index = offset_in_page(word) / PGDM_ENTRY_BYTES;
 	struct pgdm_write w;
+	struct pgdm_cache *c;
 	struct pgdm_mm *pm;
 	u64 seq;
 
@@ -54,8 +55,11 @@ void pgdm_root_write(unsigned long word, u64 value)
 		pgdm_epoch_begin(1);
 		return;
 	}
-	if (pgdm_index_is_kernel(index))
+	if (pgdm_index_is_kernel(index)) {
 		pgdm_kernel_half_note();
+		if (!pgdm_bug(count_late))
+			pgdm_kernel_half_count(index);
+	}
 
 	rcu_read_lock();
 	pm = pgdm_registry_find(root);
@@ -63,6 +67,8 @@ void pgdm_root_write(unsigned long word, u64 value)
 	if (pm && !READ_ONCE(pm->excluded)) {
 		pgdm_write_init(&w, index, value, pair, user_page,
 				__supported_pte_mask & _PAGE_NX);
+		c = pgdm_cpus_active();
+		w.own = c ? c->loaded : NULL;
 		seq = pgdm_write_publish(&pm->primary, &w, pgdm_cpus_stats());
 		trace_publish(pm->primary.id, seq, index, value, user_page);
 	} else if (pgdm_bug(attach_early)) {
@@ -71,4 +77,6 @@ void pgdm_root_write(unsigned long word, u64 value)
 		count_for_current();
 	}
 	rcu_read_unlock();
+	if (pgdm_index_is_kernel(index) && pgdm_bug(count_late))
+		pgdm_kernel_half_count(index);
 }

@@ -56,6 +56,18 @@
 
 DEFINE_STATIC_KEY_FALSE(pgdm_steer_key);
 
+unsigned long pgdm_steer_mask __ro_after_init;
+unsigned long pgdm_steer_rest __ro_after_init;
+
+/**
+ * pgdm_steer_init() - before the first hook is in
+ */
+void pgdm_steer_init(void)
+{
+	pgdm_steer_mask = CR3_ADDR_MASK;
+	pgdm_steer_rest = ~pgdm_steer_mask;
+}
+
 /* L1: read from the register itself. */
 static bool holds(const struct pgdm_mirror *m)
 {

@@ -17,6 +17,9 @@ struct pgdm_primary;
 
 DECLARE_STATIC_KEY_FALSE(pgdm_steer_key);
 
+/* CR3_ADDR_MASK, which takes several instructions to compute, and the other bits. */
+extern unsigned long pgdm_steer_mask, pgdm_steer_rest;
+
 /**
  * pgdm_steer_is_live() - does CR3 hold mirrors?
  */
@@ -34,7 +37,7 @@ static inline bool pgdm_steer_is_live(void)
  */
 static __always_inline void pgdm_steer_write(unsigned long cr3, u64 phys)
 {
-	native_write_cr3(pgdm_cr3_with_root(cr3, CR3_ADDR_MASK, phys,
+	native_write_cr3(pgdm_cr3_with_root(cr3, ~pgdm_steer_rest, phys,
 					    static_cpu_has(X86_FEATURE_PCID)));
 }
 
@@ -69,6 +72,7 @@ enum pgdm_place {
 	PGDM_PLACE_FOREIGN,
 };
 
+void pgdm_steer_init(void);
 void pgdm_steer_release_cpu(struct pgdm_cache *c,
 			    const struct pgdm_primary *only);
 void pgdm_steer_release(const struct pgdm_primary *only);

@@ -54,7 +54,7 @@ static void trace_result(const struct pgdm_sync *sync)
 
 static unsigned long root_in(unsigned long cr3)
 {
-	return (unsigned long)__va(cr3 & CR3_ADDR_MASK);
+	return (unsigned long)__va(cr3 & pgdm_steer_mask);
 }
 
 /*
@@ -128,24 +128,61 @@ static noinline void hooks_fail(void)
 		pgdm_bell_ring(&pgdm_sync_points_ftrace_died);
 }
 
+static __always_inline bool hooks_may_fail(void)
+{
+	return pgdm_probe_is_silenced() | pgdm_ftrace_is_dead();
+}
+
 static __always_inline void check_hooks(void)
 {
-	if (unlikely(pgdm_probe_is_silenced() | pgdm_ftrace_is_dead()))
+	if (unlikely(hooks_may_fail()))
 		hooks_fail();
 }
 
 /* Events, timing and the oracle need every sync to go the long way. */
-static __always_inline bool is_watched(void)
+static __always_inline bool sync_is_watched(void)
 {
-	return trace_sync_enabled() || trace_fault_enabled() ||
+	return trace_sync_enabled() ||
 	       static_branch_unlikely(&pgdm_timing_key) ||
 	       pgdm_oracle_watches();
+}
+
+static noinline void switch_and_complain(struct pgdm_cache *c,
+					 unsigned long cr3)
+{
+	hooks_fail();
+	switch_slowly(c, cr3);
+}
+
+static noinline void switch_unclean(struct pgdm_cache *c, unsigned long cr3,
+				    struct pgdm_mirror *m,
+				    const struct pgdm_primary *p)
+{
+	if (!pgdm_fast_switch_changes(c, m, p))
+		switch_slowly(c, cr3);
+	else if (pgdm_steer_is_live())
+		pgdm_steer_load(c, m, cr3);
+}
+
+/* Another root has used the hint, or the CPU has no mirror of this one. */
+static noinline void switch_unfound(struct pgdm_cache *c, unsigned long cr3)
+{
+	struct pgdm_primary *p;
+	struct pgdm_mirror *m;
+
+	if (!pgdm_fast_search(c, root_in(cr3), &m, &p))
+		switch_slowly(c, cr3);
+	else if (!pgdm_fast_switch(c, m, p))
+		switch_unclean(c, cr3, m, p);
+	else if (pgdm_steer_is_live())
+		pgdm_steer_load(c, m, cr3);
 }
 
 /**
  * pgdm_sync_points_switch() - the kernel has just loaded a root into CR3
  *
- * S2: the CPU is in mm_cpumask already, and tlb_gen was read.
+ * S2: the CPU is in mm_cpumask already, and tlb_gen was read. Whatever is not the
+ * usual case is a last call of another function, so that this one saves no registers.
  *
  * Context: IRQs off.
  */
@@ -153,14 +190,21 @@ void pgdm_sync_points_switch(void)
 {
 	struct pgdm_cache *c = pgdm_cpus_active();
 	unsigned long cr3 = __native_read_cr3();
+	struct pgdm_primary *p;
 	struct pgdm_mirror *m;
 
 	if (!c)
 		return;
-	check_hooks();
-	m = is_watched() ? NULL : pgdm_fast_switch(c, root_in(cr3));
-	if (!m)
+	if (unlikely(hooks_may_fail())) {
+		switch_and_complain(c, cr3);
+		return;
+	}
+	if (unlikely(sync_is_watched()))
 		switch_slowly(c, cr3);
+	else if (unlikely(!pgdm_fast_find(c, root_in(cr3), &m, &p)))
+		switch_unfound(c, cr3);
+	else if (unlikely(!pgdm_fast_switch(c, m, p)))
+		switch_unclean(c, cr3, m, p);
 	else if (pgdm_steer_is_live())
 		pgdm_steer_load(c, m, cr3);
 }
@@ -287,7 +331,7 @@ void pgdm_sync_points_invalidation(void)
 		check_hooks();
 		if (pgdm_bug(early_flush_sync))
 			sync_nothing(c);
-		else if (is_watched() || !pgdm_fast_flush(c))
+		else if (sync_is_watched() || !pgdm_fast_flush(c))
 			sync_loaded(c, PGDM_AT_FLUSH);
 	}
 	local_irq_restore(flags);
@@ -369,7 +413,8 @@ void pgdm_sync_points_fault(unsigned long address)
 	if (pgdm_bug(vm_exit))
 		exit_to_primary(c);
 	check_hooks();
-	if (!is_watched() && pgdm_fast_fault(c, pgd_index(address)))
+	if (!sync_is_watched() && !trace_fault_enabled() &&
+	    pgdm_fast_fault(c, pgd_index(address)))
 		return;
 	rcu_read_lock();
 	pgdm_cache_fault(c, pgd_index(address), &sync);

@@ -23,6 +23,7 @@
 #include <linux/sched/task.h>
 #include <linux/smp.h>
 
+#include "agree.h"
 #include "bell.h"
 #include "core/bug.h"
 #include "core/mirrors.h"
@@ -78,6 +79,7 @@ static void put_idle_off(struct pgdm_bell *bell)
 static void make_ready(void)
 {
 	lockdep_assert_held(&track_mutex);
+	pgdm_agree_wait_and_compare();
 	if (pgdm_registry_make_ready())
 		on_each_cpu(pgdm_sync_points_adopt, NULL, 1);
 }

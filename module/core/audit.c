@@ -7,6 +7,8 @@
  * kernel half may not differ at all (W3), and under a policy with writers that
  * store into the mirrors neither may the user half. While a change is between its
  * store and its publication the audit gives no answer; the caller asks again.
+ *
+ * It compares all words, marked or not, and then the marks with the words.
  */
 #include "audit.h"
 #include "bug.h"
@@ -46,11 +48,13 @@ static bool same(u64 mirror, u64 primary)
  * @since: only later changes may be lacking
  * @epoch: the latest; if it has moved, a writer may have acted by another policy
  * @strict: no change may be lacking, not even those after @since
+ * @marked: no mark of the mirror may be lacking
  */
 struct terms {
 	u64 since;
 	unsigned long epoch;
 	bool strict;
+	bool marked;
 };
 
 /*
@@ -95,6 +99,59 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
 	return PGDM_AUDIT_VIOLATION;
 }
 
+/*
+ * M1. A word of the primary is not zero and not marked. As above: its writer had raised
+ * inflight before it stored, and sets the mark before it lowers it again.
+ */
+static enum pgdm_finding judge_mark(const struct pgdm_primary *p,
+				    unsigned int page, unsigned int index)
+{
+	u64 seq;
+
+	smp_mb(); /* pairs with the increment in pgdm_write_publish() */
+	if (atomic_read_acquire(&p->inflight))
+		return PGDM_AUDIT_BUSY;
+	if (!pgdm_primary_is_marked(p))
+		return PGDM_AUDIT_OK;
+	seq = pgdm_primary_seq(p);
+	if (!READ_ONCE(p->page[page][index]) ||
+	    pgdm_marks_have(p->marks, index))
+		return PGDM_AUDIT_BUSY;
+	smp_rmb(); /* word and mark before inflight, that before the sequence */
+	if (atomic_read_acquire(&p->inflight) || pgdm_primary_seq(p) != seq)
+		return PGDM_AUDIT_BUSY;
+	return PGDM_AUDIT_VIOLATION;
+}
+
+static enum pgdm_finding judge_marks(const struct pgdm_mirror *m,
+				     const struct pgdm_primary *p,
+				     const struct terms *terms,
+				     unsigned int page, unsigned int index,
+				     u64 mirror, u64 primary)
+{
+	if (pgdm_index_is_kernel(index))
+		return PGDM_AUDIT_OK;
+	smp_rmb(); /* M2: the word was read before the mark */
+	if (mirror && terms->marked && !pgdm_marks_have(m->marks, index))
+		return PGDM_AUDIT_VIOLATION;
+	if (primary && !pgdm_marks_have(p->marks, index))
+		return judge_mark(p, page, index);
+	return PGDM_AUDIT_OK;
+}
+
+static void note_violation(struct pgdm_audit *found, bool unmarked,
+			   unsigned int page, unsigned int index, u64 mirror,
+			   u64 primary)
+{
+	if (found->violations++)
+		return;
+	found->unmarked = unmarked;
+	found->page = page;
+	found->index = index;
+	found->mirror = mirror;
+	found->primary = primary;
+}
+
 /**
  * pgdm_audit_mirror() - compare a mirror with its primary
  * @m: a mirror of @p; it must not be synced meanwhile, so call this on the
@@ -111,14 +168,15 @@ enum pgdm_finding pgdm_audit_mirror(const struct pgdm_mirror *m,
 				    const struct pgdm_primary *p, u64 since,
 				    struct pgdm_audit *found)
 {
-	struct terms terms = { .since = since };
+	const struct pgdm_policy *policy = pgdm_policy_now();
+	struct terms terms = { .since = since, .strict = policy->stores };
 	unsigned int page, i;
 	bool copied_next;
 
-	/* In this order: see pgdm_policy_now(). */
-	terms.strict = pgdm_policy_now()->stores;
+	/* After the policy: see pgdm_policy_now(). */
 	terms.epoch = pgdm_epoch_latest();
 	copied_next = terms.epoch != m->epoch;
+	terms.marked = policy->sparse && !copied_next;
 	memset(found, 0, sizeof(*found));
 	for (page = 0; page < p->pages; page++) {
 		for (i = 0; i < PGDM_ENTRIES; i++) {
@@ -127,6 +185,12 @@ enum pgdm_finding pgdm_audit_mirror(const struct pgdm_mirror *m,
 			enum pgdm_finding f;
 
 			found->entries++;
+			f = judge_marks(m, p, &terms, page, i, mirror, primary);
+			if (f == PGDM_AUDIT_BUSY)
+				return f;
+			if (f == PGDM_AUDIT_VIOLATION)
+				note_violation(found, true, page, i, mirror,
+					       primary);
 			if (same(mirror, primary))
 				continue;
 			f = copied_next && !pgdm_index_is_kernel(i) ?
@@ -134,16 +198,11 @@ enum pgdm_finding pgdm_audit_mirror(const struct pgdm_mirror *m,
 				judge(m, p, &terms, page, i);
 			if (f == PGDM_AUDIT_BUSY)
 				return f;
-			if (f == PGDM_AUDIT_OK) {
+			if (f == PGDM_AUDIT_OK)
 				found->stale++;
-				continue;
-			}
-			if (!found->violations++) {
-				found->page = page;
-				found->index = i;
-				found->mirror = mirror;
-				found->primary = primary;
-			}
+			else
+				note_violation(found, false, page, i, mirror,
+					       primary);
 		}
 	}
 	return found->violations ? PGDM_AUDIT_VIOLATION : PGDM_AUDIT_OK;

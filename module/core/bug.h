@@ -17,6 +17,14 @@
 	X(lost_publish,		"W1: stores, but does not publish") \
 	X(publish_scans,	"W2: a publication looks at every mirror") \
 	X(user_half_late,	"W1: publishes before the user half is stored") \
+	X(mark_late,		"M1: publishes before it sets the mark") \
+	X(unmark_early,		"M1: clears the mark before the store") \
+	X(keep_leftover,	"M2: leaves entries of the mirror's former primary") \
+	X(ignore_kernel_write,	"M3: trusts a kernel half in spite of a write") \
+	X(count_late,		"M3: counts a kernel-half write after the store") \
+	X(skip_own_entries,	"M3: leaves the LDT of the mirror's former primary") \
+	X(no_own_store,		"O1: (no bug) leaves the writer's mirror to its next sync") \
+	X(own_too_far,		"O1: skips changes before its own, in its own mirror") \
 	X(no_write_through,	"W3: leaves kernel-half writes to the next sync") \
 	X(join_late,		"W3: announces a mirror before it is a sharer") \
 	X(scan_all,		"W2: looks at the mirrors of all CPUs") \
@@ -63,6 +71,7 @@ enum pgdm_bug { PGDM_BUGS(PGDM_BUG_ENUM) PGDM_NR_BUGS };
 extern unsigned long pgdm_bugs;		/* bit per enum pgdm_bug */
 
 #define pgdm_bug(name) (READ_ONCE(pgdm_bugs) & BIT(PGDM_BUG_##name))
+#define pgdm_bug_is_any() READ_ONCE(pgdm_bugs)
 
 /* Widens the window between the two steps that a bug has exchanged. */
 void pgdm_bug_pause(void);
@@ -70,6 +79,7 @@ void pgdm_bug_pause(void);
 #else
 
 #define pgdm_bug(name) false
+#define pgdm_bug_is_any() false
 static inline void pgdm_bug_pause(void) { }
 
 #endif

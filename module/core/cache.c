@@ -6,6 +6,22 @@
 #include "bug.h"
 #include "primary.h"
 
+/**
+ * pgdm_cache_init() - a CPU's cache, without tables
+ * @c: the cache, zeroed, with room for @nr mirrors
+ * @cpu: the CPU
+ * @nr: how many mirrors
+ */
+void pgdm_cache_init(struct pgdm_cache *c, unsigned int cpu, unsigned int nr)
+{
+	unsigned int i;
+
+	c->cpu = cpu;
+	c->nr = nr;
+	for (i = 0; i < PGDM_HINTS; i++)
+		c->hint[i] = &c->mirror[0];
+}
+
 static void give_up(struct pgdm_cache *c, struct pgdm_mirror *m)
 {
 	WRITE_ONCE(m->primary, NULL);
@@ -31,7 +47,11 @@ static bool take(struct pgdm_cache *c, struct pgdm_mirror *m,
 		*evicted = m->id;
 		pgdm_stat_inc(&c->stats, PGDM_STAT_evictions);
 	}
-	return !atomic_read_acquire(&m->writers);
+	if (atomic_read_acquire(&m->writers))
+		return false;
+	/* No writer stores into it any more. */
+	pgdm_mirror_trim(m);
+	return true;
 }
 
 /*

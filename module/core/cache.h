@@ -17,6 +17,8 @@
 #define PGDM_MIRRORS_MAX	64
 #define PGDM_MIRRORS_DEFAULT	6	/* the kernel's TLB_NR_DYN_ASIDS */
 
+#define PGDM_HINTS		16
+
 /**
  * struct pgdm_cache - one CPU's mirrors
  *
@@ -28,6 +30,8 @@
  * @busy: a sync point is under way (N1); owning CPU only
  * @syncing: the mirror that it works on (N1); owning CPU only
  * @next: where the search for a mirror to evict goes on; owning CPU only
+ * @hint: by some bits of a root's address, its mirror, if it has one and no other root
+ *	has taken the place since (fast.h). Never NULL; owning CPU only
  * @stuck_at: address of the last fault that the policy left unfixed
  * @stuck: how many such faults there were in a row; owning CPU only
  * @stats: what this CPU counted
@@ -45,6 +49,7 @@ struct pgdm_cache {
 	struct pgdm_mirror *syncing;
 	bool busy;
 	unsigned int next;
+	struct pgdm_mirror *hint[PGDM_HINTS];
 	u64 stuck_at;
 	unsigned int stuck;
 	struct pgdm_stats stats;
@@ -89,6 +94,7 @@ static inline void pgdm_cache_unload(struct pgdm_cache *c)
 	WRITE_ONCE(c->loaded, NULL);
 }
 
+void pgdm_cache_init(struct pgdm_cache *c, unsigned int cpu, unsigned int nr);
 struct pgdm_mirror *pgdm_cache_claim(struct pgdm_cache *c,
 				     struct pgdm_primary *p,
 				     const struct pgdm_mirror *leaving,

@@ -50,6 +50,8 @@ static void end(struct pgdm_cache *c, struct pgdm_mirror *m,
 	sync->id = p->id;
 	sync->seq = m->seen;
 	pgdm_stat_inc(&c->stats, stat_of[done->kind]);
+	if (done->sparse)
+		pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_sparse);
 	if (done->words) {
 		pgdm_stat_add(&c->stats, PGDM_STAT_entries_copied, done->words);
 		pgdm_stat_add(&c->stats, PGDM_STAT_bytes_copied,
@@ -166,8 +168,9 @@ static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
 	sync->at = PGDM_AT_ATTACH;
 	pgdm_stat_inc(&c->stats, PGDM_STAT_attaches);
 	start = begin(c, m);
-	pgdm_sync_full(m, p, &sync->copied);
+	pgdm_sync_first(m, p, &sync->copied);
 	end(c, m, p, start, sync);
+	pgdm_stat_add(&c->stats, PGDM_STAT_entries_first, sync->copied.words);
 	if (pgdm_bug(join_late))
 		pgdm_sharers_add(&p->sharers, c->cpu);
 	return m;

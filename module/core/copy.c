@@ -7,6 +7,7 @@
  * into its user half under "eager". Where they may, words are exchanged.
  */
 #include "copy.h"
+#include "common.h"
 #include "primary.h"
 
 /* Four words a turn: faster, and words all the same (W4). */
@@ -33,7 +34,7 @@ static void copy_plainly(u64 *to, const u64 *from, unsigned int first,
  * again; each failure is the store of a writer or of the page walker, and no CPU
  * is waited for. And a difference in that bit alone is left as it is.
  */
-static void exchange(u64 *to, const u64 *from)
+static __always_inline void exchange(u64 *to, const u64 *from)
 {
 	u64 seen, value;
 
@@ -52,7 +53,7 @@ static void exchange(u64 *to, const u64 *from)
  * The usual case, four entries at once: nothing differs, nothing is stored.
  * Each of the mirror's words is read before the primary's, as above.
  */
-static bool four_are_same(const u64 *to, const u64 *from)
+static __always_inline bool four_are_same(const u64 *to, const u64 *from)
 {
 	u64 a = READ_ONCE(to[0]), b = READ_ONCE(to[1]);
 	u64 c = READ_ONCE(to[2]), d = READ_ONCE(to[3]);
@@ -98,6 +99,124 @@ void pgdm_copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,
 			copy_by_exchange(to, from, 0, PGDM_USER_ENTRIES);
 		else
 			copy_plainly(to, from, 0, PGDM_USER_ENTRIES);
-		copy_by_exchange(to, from, PGDM_USER_ENTRIES, PGDM_ENTRIES);
 	}
+	pgdm_copy_kernel_half(m, p);
+}
+
+/**
+ * pgdm_copy_kernel_half() - copy the kernel half
+ * @m: a mirror of @p, owned by this CPU
+ * @p: its primary
+ *
+ * Context: IRQs off; NMIs may come in between.
+ * Return: the number of words that were compared.
+ */
+unsigned int pgdm_copy_kernel_half(struct pgdm_mirror *m,
+				   const struct pgdm_primary *p)
+{
+	unsigned int page;
+
+	for (page = 0; page < pgdm_copy_pages(p); page++)
+		copy_by_exchange(m->page[page], p->page[page],
+				 PGDM_USER_ENTRIES, PGDM_ENTRIES);
+	return (PGDM_ENTRIES - PGDM_USER_ENTRIES) * p->pages;
+}
+
+/**
+ * pgdm_copy_own() - copy the kernel-half entries that each mm has for itself
+ * @m: a mirror of @p, owned by this CPU
+ * @p: its primary
+ *
+ * Context: IRQs off; NMIs may come in between.
+ * Return: the number of words.
+ */
+unsigned int pgdm_copy_own(struct pgdm_mirror *m, const struct pgdm_primary *p)
+{
+	unsigned int page, i;
+
+	for (i = 0; i < pgdm_common.nr_own; i++)
+		for (page = 0; page < pgdm_copy_pages(p); page++) {
+			unsigned int index = pgdm_common.own[i];
+
+			exchange(&m->page[page][index], &p->page[page][index]);
+		}
+	return pgdm_common.nr_own * p->pages;
+}
+
+static __always_inline void copy_one(u64 *to, const u64 *from, bool contended)
+{
+	if (contended)
+		exchange(to, from);
+	else
+		pgdm_entry_set(to, READ_ONCE(*from));
+}
+
+/* Every entry of a word of marks: as fast as a full copy. */
+static noinline unsigned int copy_each(u64 *to, const u64 *from, bool contended)
+{
+	if (contended)
+		copy_by_exchange(to, from, 0, BITS_PER_LONG);
+	else
+		copy_plainly(to, from, 0, BITS_PER_LONG);
+	return BITS_PER_LONG;
+}
+
+static __always_inline unsigned int copy_some(u64 *to, const u64 *from,
+					      unsigned long marks,
+					      bool contended)
+{
+	unsigned int nr = 0;
+
+	if (unlikely(!~marks))
+		return copy_each(to, from, contended);
+	for (; marks; marks &= marks - 1, nr++) {
+		unsigned int i = __ffs(marks);
+
+		copy_one(&to[i], &from[i], contended);
+	}
+	return nr;
+}
+
+static __always_inline unsigned int copy_marked(struct pgdm_mirror *m,
+						const struct pgdm_primary *p,
+						bool contended)
+{
+	const bool pair = pgdm_copy_pages(p) > 1;
+	unsigned int word, words = 0;
+
+	for (word = 0; word < PGDM_MARK_WORDS; word++) {
+		const unsigned int first = word * BITS_PER_LONG;
+		unsigned long theirs = READ_ONCE(p->marks[word]);
+		unsigned long ours = READ_ONCE(m->marks[word]);
+
+		if (unlikely(theirs & ~ours))
+			pgdm_marks_add(&m->marks[word], theirs);
+		if (pgdm_bug(keep_leftover))
+			ours = 0;
+		words += copy_some(m->page[PGDM_KERNEL_PAGE] + first,
+				   p->page[PGDM_KERNEL_PAGE] + first,
+				   theirs | ours, contended);
+		if (pair)
+			words += copy_some(m->page[PGDM_USER_PAGE] + first,
+					   p->page[PGDM_USER_PAGE] + first,
+					   theirs | ours, contended);
+	}
+	return words;
+}
+
+/**
+ * pgdm_copy_marked() - copy the user-half entries that are marked, here or there
+ * @m: a mirror of @p, owned by this CPU
+ * @p: its primary; pgdm_primary_is_marked()
+ * @contended: may writers be storing into the user half of @m, too?
+ *
+ * M2: what the primary has and the mirror has not is marked before it is stored.
+ *
+ * Context: IRQs off; NMIs may come in between.
+ * Return: the number of words.
+ */
+unsigned int pgdm_copy_marked(struct pgdm_mirror *m,
+			      const struct pgdm_primary *p, bool contended)
+{
+	return contended ? copy_marked(m, p, true) : copy_marked(m, p, false);
 }

@@ -32,6 +32,7 @@ static __always_inline void pgdm_copy_entry(struct pgdm_mirror *m,
 					    struct pgdm_copied *done)
 {
 	unsigned int page;
+	u64 any = 0;
 
 	for (page = 0; page < pgdm_copy_pages(p); page++) {
 		u64 value = READ_ONCE(p->page[page][index]);
@@ -39,11 +40,19 @@ static __always_inline void pgdm_copy_entry(struct pgdm_mirror *m,
 		if (pgdm_bug(clear_accessed))
 			value &= ~PGDM_ENTRY_ACCESSED;
 		pgdm_entry_set(&m->page[page][index], value);
+		any |= value;
 	}
+	if (any)
+		pgdm_marks_set(m->marks, index);
 	done->words += p->pages;
 }
 
 void pgdm_copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,
 		   bool contended);
+unsigned int pgdm_copy_marked(struct pgdm_mirror *m,
+			      const struct pgdm_primary *p, bool contended);
+unsigned int pgdm_copy_kernel_half(struct pgdm_mirror *m,
+				   const struct pgdm_primary *p);
+unsigned int pgdm_copy_own(struct pgdm_mirror *m, const struct pgdm_primary *p);
 
 #endif

@@ -61,6 +61,17 @@ static inline unsigned long pgdm_epoch_complete(void)
 	return smp_load_acquire(&pgdm_epoch.complete);
 }
 
+/**
+ * pgdm_epoch_same_misses() - was no hook missed since?
+ * @epoch: the number of an epoch, or PGDM_EPOCH_POISON: then false
+ *
+ * Context: any.
+ */
+static inline bool pgdm_epoch_same_misses(unsigned long epoch)
+{
+	return !((pgdm_epoch_latest() ^ epoch) & PGDM_EPOCH_MISSES);
+}
+
 unsigned long pgdm_epoch_begin(unsigned long what);
 void pgdm_epoch_set_complete(unsigned long epoch);
 

@@ -1,8 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What one mirror leads to.
+ * What one mirror leads to, and its marks.
  */
 #include "mirror.h"
+
+static bool has(const struct pgdm_mirror *m, unsigned int index)
+{
+	return READ_ONCE(m->page[PGDM_KERNEL_PAGE][index]) ||
+	       (m->page[PGDM_USER_PAGE] &&
+		READ_ONCE(m->page[PGDM_USER_PAGE][index]));
+}
+
+/**
+ * pgdm_mirror_mark() - mark all entries that are not zero (M2)
+ * @m: a mirror owned by this CPU; writers may store into it
+ *
+ * Context: IRQs off.
+ */
+void pgdm_mirror_mark(struct pgdm_mirror *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		if (has(m, i))
+			pgdm_marks_set(m->marks, i);
+}
+
+/**
+ * pgdm_mirror_trim() - take the marks of entries away that are zero (M2)
+ * @m: a mirror owned by this CPU, which belongs to no primary; no writer stores
+ *	into it
+ *
+ * Context: IRQs off.
+ */
+void pgdm_mirror_trim(struct pgdm_mirror *m)
+{
+	unsigned long marks, rest;
+	unsigned int i, bit;
+
+	for (i = 0; i < PGDM_MARK_WORDS; i++) {
+		marks = READ_ONCE(m->marks[i]);
+		for (rest = marks; rest; rest &= rest - 1) {
+			bit = __ffs(rest);
+			if (!has(m, i * BITS_PER_LONG + bit))
+				marks &= ~BIT(bit);
+		}
+		/* Before the announcement, after which writers read it. */
+		WRITE_ONCE(m->marks[i], marks);
+	}
+}
 
 /**
  * pgdm_mirror_reaches() - does a mirror's user half lead to a lower table?

@@ -10,7 +10,8 @@
 /**
  * struct pgdm_mirror - one CPU's copy of a root table
  *
- * A line of its own: a sync of one does not disturb a CPU that looks at another.
+ * Lines of its own: a sync of one does not disturb a CPU that looks at another. The
+ * second line is read where marks or the kernel half matter.
  *
  * @primary: the primary that it copies; NULL when free. Only the owning CPU claims
  *	a mirror; any CPU may take it away (cmpxchg to NULL) once the primary is
@@ -26,6 +27,9 @@
  * @writers: writers that may be storing into @page just now
  * @flag: the copy lacks something (policy "flag"): any CPU raises it, the
  *	owning CPU lowers it
+ * @marks: which user-half entries may be non-zero (M2, marks.h)
+ * @kernel_seen: pgdm_common.writes when the kernel half was compared in full and
+ *	the roots agreed, else 0 (M3, common.h); owning CPU only
  */
 struct pgdm_mirror {
 	struct pgdm_primary *primary;
@@ -36,6 +40,8 @@ struct pgdm_mirror {
 	u64 id;
 	atomic_t writers;
 	int flag;
+	unsigned long marks[PGDM_MARK_WORDS];
+	u64 kernel_seen;
 } ____cacheline_aligned;
 
 enum pgdm_kind {
@@ -49,11 +55,13 @@ enum pgdm_kind {
  * @kind: the most that happened
  * @words: 8-byte words brought up to date in the mirror
  * @missed: it was full because a hook was missed
+ * @sparse: the entries were those that are marked, not those of the records
  */
 struct pgdm_copied {
 	enum pgdm_kind kind;
 	unsigned int words;
 	bool missed;
+	bool sparse;
 };
 
 /**
@@ -77,6 +85,8 @@ static inline bool pgdm_mirror_lacks(const struct pgdm_mirror *m,
 	return false;
 }
 
+void pgdm_mirror_mark(struct pgdm_mirror *m);
+void pgdm_mirror_trim(struct pgdm_mirror *m);
 bool pgdm_mirror_reaches(const struct pgdm_mirror *m, u64 phys);
 
 #endif

@@ -103,10 +103,13 @@ typedef void pgdm_verb_t(struct pgdm_mirror *m, struct pgdm_primary *p,
  * @stores: writers store into mirrors themselves (@publish), so that a mirror
  *	needs nothing at any sync point unless a hook was missed, and owners
  *	must not overwrite what a writer has just stored
+ * @stores_own: the writer stores into the mirror that its own CPU has loaded (O1)
+ * @sparse: a sync that cannot use the records copies the entries that are marked,
+ *	and not all (M2); and full copies keep the mirror's marks
  * @kick: what is sent for an addition
  * @publish: what the writer of a user-half entry does besides, once the change
- *	is published; NULL: nothing. In the hook: IRQs off, no lock, nothing
- *	is sent (I1)
+ *	is published with the sequence @seq; NULL: nothing. In the hook: IRQs off,
+ *	no lock, nothing is sent (I1)
  * @at: by sync point, the verb; NULL: it is no sync point
  */
 struct pgdm_policy {
@@ -114,9 +117,11 @@ struct pgdm_policy {
 	enum pgdm_policy_number number;
 	bool skips_clean;
 	bool stores;
+	bool stores_own;
+	bool sparse;
 	enum pgdm_kick kick;
 	void (*publish)(struct pgdm_primary *p, const struct pgdm_write *w,
-			struct pgdm_stats *stats);
+			u64 seq, struct pgdm_stats *stats);
 	pgdm_verb_t *at[PGDM_NR_POINTS];
 };
 

@@ -22,6 +22,7 @@ const struct pgdm_policy pgdm_policy_eager = {
 	.number = PGDM_POLICY_eager,
 	.skips_clean = true,
 	.stores = true,
+	.sparse = true,
 	.publish = pgdm_mirrors_store,
 	.at = {
 		[PGDM_AT_SWITCH] = pgdm_sync_nothing,

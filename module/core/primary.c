@@ -22,5 +22,45 @@ void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user,
 	p->page[PGDM_KERNEL_PAGE] = kernel;
 	p->page[PGDM_USER_PAGE] = user;
 	p->pages = user ? 2 : 1;
+	p->marked = PGDM_EPOCH_POISON;
 	pgdm_sharers_init(&p->sharers, sharers, nr_cpus);
+}
+
+/**
+ * pgdm_primary_empty() - the user half is empty, and so no mark is needed
+ * @p: the primary, of a newborn; no other CPU can reach it yet
+ */
+void pgdm_primary_empty(struct pgdm_primary *p)
+{
+	p->marked = pgdm_epoch_latest();
+}
+
+/**
+ * pgdm_primary_marked() - all entries that are not zero were marked
+ * @p: the primary
+ * @epoch: what pgdm_epoch_complete() returned before the first entry was read
+ *
+ * Context: any.
+ */
+void pgdm_primary_marked(struct pgdm_primary *p, unsigned long epoch)
+{
+	/* Pairs with the acquire in pgdm_primary_is_marked(). */
+	smp_store_release(&p->marked, epoch);
+}
+
+/**
+ * pgdm_primary_look_through() - mark all entries that are not zero
+ * @p: the primary; each writer that has not stored yet keeps the marks itself (A1)
+ *
+ * Context: any; the tables stay.
+ */
+void pgdm_primary_look_through(struct pgdm_primary *p)
+{
+	unsigned long epoch = pgdm_epoch_complete();
+	unsigned int i;
+
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		if (pgdm_primary_has(p, i))
+			pgdm_marks_set(p->marks, i);
+	pgdm_primary_marked(p, epoch);
 }

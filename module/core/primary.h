@@ -7,16 +7,19 @@
 #define _PGDM_PRIMARY_H
 
 #include "entry.h"
+#include "epoch.h"
+#include "marks.h"
 #include "sharers.h"
 
 /*
  * Records that a primary keeps of its latest changes. A mirror that fell
- * further behind is copied in full. With nothing in the caches that is where
- * the full copy becomes cheaper; with everything there it would be at some 100
- * (Documentation/measurements.md).
+ * further behind is synced by the marks: a marked entry costs less than a record, and
+ * a program has few (Documentation/measurements.md).
  */
-#define PGDM_RING		64
+#define PGDM_RING		8
 #define PGDM_RING_MASK		(PGDM_RING - 1)
+
+struct pgdm_mirror;
 
 /* A record is one word, so that it is read whole: sequence, index. */
 #define PGDM_RECORD_SHIFT	9
@@ -36,6 +39,9 @@
  *	read
  * @inflight: writes between their first store and their publication; only
  *	the audit reads it
+ * @marked: the epoch up to which @marks are complete; owners of mirrors write it
+ * @marks: which user-half entries may be non-zero (M1); any CPU. In the line of
+ *	@seq, which whoever needs them has read
  * @ring: the record of change s is in word s mod PGDM_RING; any CPU writes
  *	its own change's word, any CPU reads
  */
@@ -48,6 +54,8 @@ struct pgdm_primary {
 	atomic64_t seq ____cacheline_aligned;
 	atomic64_t kernel_seq;
 	atomic_t inflight;
+	unsigned long marked;
+	unsigned long marks[PGDM_MARK_WORDS];
 	u64 ring[PGDM_RING] ____cacheline_aligned;
 };
 
@@ -56,11 +64,13 @@ struct pgdm_primary {
  * @index: which entry, 0..511
  * @pages: bit per page that is written
  * @value: the final word, per page
+ * @own: the mirror that the writing CPU has loaded, of whatever primary, or NULL
  */
 struct pgdm_write {
 	unsigned int index;
 	unsigned int pages;
 	u64 value[PGDM_PAGES];
+	struct pgdm_mirror *own;
 };
 
 static inline u64 pgdm_record(u64 seq, unsigned int index)
@@ -110,6 +120,48 @@ static inline void pgdm_primary_store(struct pgdm_primary *p,
 }
 
 /**
+ * pgdm_primary_has() - is one of the user-half entry's words non-zero?
+ * @p: the primary
+ * @index: the entry, 0..255
+ */
+static inline bool pgdm_primary_has(const struct pgdm_primary *p,
+				    unsigned int index)
+{
+	return READ_ONCE(p->page[PGDM_KERNEL_PAGE][index]) ||
+	       (p->pages > 1 && READ_ONCE(p->page[PGDM_USER_PAGE][index]));
+}
+
+/**
+ * pgdm_primary_mark() - keep the mark of a user-half entry (M1)
+ * @p: the primary
+ * @index: the entry, 0..255; its final value was stored before
+ *
+ * Context: any but NMI, IRQs off.
+ */
+static inline void pgdm_primary_mark(struct pgdm_primary *p,
+				     unsigned int index)
+{
+	if (pgdm_primary_has(p, index))
+		pgdm_marks_set(p->marks, index);
+	else
+		pgdm_marks_clear(p->marks, index);
+}
+
+/**
+ * pgdm_primary_is_marked() - do the marks name every entry that is not zero?
+ * @p: the primary
+ *
+ * H1: where a hook was missed since they were complete, they may not.
+ *
+ * Context: any. The marks are to be read after this.
+ */
+static inline bool pgdm_primary_is_marked(const struct pgdm_primary *p)
+{
+	/* Pairs with the release in pgdm_primary_marked(). */
+	return pgdm_epoch_same_misses(smp_load_acquire(&p->marked));
+}
+
+/**
  * pgdm_primary_publish() - record that a user-half entry has changed
  * @p: the primary
  * @index: the entry, 0..255; its final value was stored before (W1)
@@ -135,5 +187,8 @@ static inline u64 pgdm_primary_publish(struct pgdm_primary *p,
 
 void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user,
 		       unsigned long *sharers, unsigned int nr_cpus);
+void pgdm_primary_empty(struct pgdm_primary *p);
+void pgdm_primary_marked(struct pgdm_primary *p, unsigned long epoch);
+void pgdm_primary_look_through(struct pgdm_primary *p);
 
 #endif

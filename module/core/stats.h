@@ -31,7 +31,7 @@
 	X(cycles_publish)	/* TSC cycles spent in publishing */ \
 	X(cycles_sync)		/* TSC cycles spent in syncing */ \
 	X(violations)		/* found by the audit or the oracle */ \
-	X(write_throughs)	/* words that writers stored in mirrors */ \
+	X(write_throughs)	/* words that writers stored in all mirrors */ \
 	X(faults_nested)	/* faults inside a sync (NMI), left to it */ \
 	X(evictions)		/* mirrors taken from another primary */ \
 	X(cache_busy)		/* no mirror free: the mm stays native here */ \
@@ -39,7 +39,10 @@
 	X(attaches)		/* first copies, of mirrors just claimed */ \
 	X(faults_failed)	/* of faults_fixed, live: with faults disabled */ \
 	X(kicks_lost)		/* additions without a kick, for want of memory */ \
-	X(oracle_unchecked)	/* freed tables that the oracle could not check */
+	X(oracle_unchecked)	/* freed tables that the oracle could not check */ \
+	X(syncs_sparse)		/* of syncs_dirty: by the marks, not the records */ \
+	X(entries_first)	/* of entries_copied: in first copies */ \
+	X(own_stores)		/* words that writers stored in their own CPU's mirror */
 
 #define PGDM_STAT_ENUM(name) PGDM_STAT_##name,
 enum pgdm_stat { PGDM_STATS(PGDM_STAT_ENUM) PGDM_NR_STATS };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bringing one mirror up to date: the ways there are, and the verbs of policies.
+ * Bringing one mirror up to date: the ways there are, and the verbs of policies. (A
+ * whole mirror: sync_whole.h.)
  */
 #ifndef _PGDM_SYNC_H
 #define _PGDM_SYNC_H
 
 #include "mirror.h"
 #include "policy.h"
+#include "sync_whole.h"
 
-void pgdm_sync_full(struct pgdm_mirror *m, struct pgdm_primary *p,
-		    struct pgdm_copied *done);
 void pgdm_sync_dirty(struct pgdm_mirror *m, struct pgdm_primary *p,
 		     struct pgdm_copied *done);
 void pgdm_sync_entry(struct pgdm_mirror *m, struct pgdm_primary *p,

@@ -15,10 +15,11 @@
  * User half. The writer's
  *
  *	store entry (both pages of a pair)		A
+ *	set or clear its mark (M1, marks.h)
  *	seq = atomic64_inc_return(&p->seq)		B, full barrier
  *	store ring[seq]					C
  *
- * (pgdm_primary_store(), pgdm_primary_publish(), in primary.h) against the owner of
+ * (pgdm_primary_store(), _mark() and _publish(), in primary.h) against the owner of
  * a mirror, pgdm_sync_changes():
  *
  *	s = load-acquire p->seq				D
@@ -44,6 +45,7 @@
  */
 #include "write.h"
 #include "bug.h"
+#include "mirror.h"
 #include "mirrors.h"
 #include "policy.h"
 #include "primary.h"
@@ -69,6 +71,7 @@ void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
 {
 	const u64 user = PGDM_ENTRY_PRESENT | PGDM_ENTRY_USER;
 
+	w->own = NULL;
 	w->index = index;
 	w->value[PGDM_KERNEL_PAGE] = value;
 	w->value[PGDM_USER_PAGE] = value;
@@ -80,13 +83,29 @@ void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
 		w->value[PGDM_KERNEL_PAGE] |= PGDM_ENTRY_NX;
 }
 
-/* Each of W1's bugs, as it would be written by mistake. */
+static u64 store_and_publish(struct pgdm_primary *p, const struct pgdm_write *w)
+{
+	pgdm_primary_store(p, w);
+	pgdm_primary_mark(p, w->index);
+	return pgdm_primary_publish(p, w->index);
+}
+
+/* Each of W1's and M1's bugs, as it would be written by mistake. */
 static u64 publish_wrongly(struct pgdm_primary *p, const struct pgdm_write *w)
 {
 	u64 seq = 0;
 
 	if (pgdm_bug(lost_publish)) {
 		pgdm_primary_store(p, w);
+	} else if (pgdm_bug(mark_late)) {
+		pgdm_primary_store(p, w);
+		seq = pgdm_primary_publish(p, w->index);
+		pgdm_bug_pause();
+		pgdm_primary_mark(p, w->index);
+	} else if (pgdm_bug(unmark_early)) {
+		pgdm_marks_clear(p->marks, w->index);
+		pgdm_bug_pause();
+		seq = store_and_publish(p, w);
 	} else if (pgdm_bug(user_half_late)) {
 		pgdm_primary_store_page(p, w, PGDM_KERNEL_PAGE);
 		seq = pgdm_primary_publish(p, w->index);
@@ -98,18 +117,60 @@ static u64 publish_wrongly(struct pgdm_primary *p, const struct pgdm_write *w)
 	return seq;
 }
 
+static bool is_wrong(void)
+{
+	return pgdm_bug(publish_first) || pgdm_bug(lost_publish) ||
+	       pgdm_bug(user_half_late) || pgdm_bug(mark_late) ||
+	       pgdm_bug(unmark_early);
+}
+
+/*
+ * O1. The write is stored into the mirror that this CPU has loaded, too. So the CPU that
+ * adds an entry does not fault on it, and finds its mirror clean. This is one mirror,
+ * however many CPUs there are (W2).
+ *
+ * The writer runs on the CPU that owns the mirror, with IRQs off, and outside of any
+ * sync of this CPU. What it stores is the latest value of this entry: writers of one
+ * entry do not overlap. If the mirror held all changes before this one, it holds this
+ * one as well now. An NMI may fault in between and sync the mirror; if it went
+ * further than @seq, this sets the sequence back, and the next sync copies once too
+ * often.
+ */
+static __always_inline void store_own(const struct pgdm_primary *p,
+				      const struct pgdm_write *w, u64 seq,
+				      struct pgdm_stats *stats)
+{
+	struct pgdm_mirror *m = w->own;
+	unsigned int page;
+
+	if (!m || READ_ONCE(m->primary) != p || pgdm_bug(no_own_store))
+		return;
+	if (w->value[PGDM_KERNEL_PAGE] | w->value[PGDM_USER_PAGE])
+		pgdm_marks_set(m->marks, w->index);
+	for (page = 0; page < p->pages; page++) {
+		if (!(w->pages & BIT(page)))
+			continue;
+		pgdm_entry_set(&m->page[page][w->index], w->value[page]);
+		pgdm_stat_inc(stats, PGDM_STAT_own_stores);
+	}
+	if (m->seen == seq - 1 || pgdm_bug(own_too_far))
+		m->seen = seq;
+}
+
 /*
  * What the policy adds to publishing. Before inflight is lowered, so that the audit
  * reports a write under way while this has not reached every mirror.
  */
 static void publish_by_policy(struct pgdm_primary *p,
-			      const struct pgdm_write *w,
+			      const struct pgdm_write *w, u64 seq,
 			      struct pgdm_stats *stats)
 {
 	const struct pgdm_policy *policy = pgdm_policy_now();
 
+	if (policy->stores_own)
+		store_own(p, w, seq, stats);
 	if (policy->publish)
-		policy->publish(p, w, stats);
+		policy->publish(p, w, seq, stats);
 }
 
 /**
@@ -119,8 +180,8 @@ static void publish_by_policy(struct pgdm_primary *p,
  * @stats: the local CPU's counters
  *
  * Stores the values, then publishes them (user half) or stores them into
- * every mirror of @p (kernel half). Then the policy's publish() is called: "dirty"
- * has none, so that the cost does not depend on the number of CPUs (W2).
+ * every mirror of @p (kernel half). Then it does what the policy adds: "dirty" looks at
+ * one mirror, so that the cost does not depend on the number of CPUs (W2).
  *
  * Context: any but NMI, IRQs off; takes no lock, sends nothing.
  * Return: the sequence of a user-half change, 0 for a kernel-half change.
@@ -135,20 +196,17 @@ u64 pgdm_write_publish(struct pgdm_primary *p, const struct pgdm_write *w,
 	if (pgdm_index_is_kernel(w->index)) {
 		pgdm_primary_store(p, w);
 		pgdm_mirrors_write_through(p, w, stats);
-	} else if (pgdm_bug(publish_first) || pgdm_bug(lost_publish) ||
-		   pgdm_bug(user_half_late)) {
+	} else if (is_wrong()) {
 		seq = publish_wrongly(p, w);
 	} else if (pgdm_bug(scan_first)) {
-		publish_by_policy(p, w, stats);
+		publish_by_policy(p, w, 0, stats);
 		pgdm_bug_pause();
-		pgdm_primary_store(p, w);
-		seq = pgdm_primary_publish(p, w->index);
+		seq = store_and_publish(p, w);
 	} else {
-		pgdm_primary_store(p, w);
-		seq = pgdm_primary_publish(p, w->index);
+		seq = store_and_publish(p, w);
 		if (pgdm_bug(publish_scans))
 			pgdm_mirrors_count(p);
-		publish_by_policy(p, w, stats);
+		publish_by_policy(p, w, seq, stats);
 	}
 	atomic_dec_return(&p->inflight);
 

@@ -30,9 +30,6 @@ static inline void pgdm_count_add(u64 *count, u64 n)
 	local64_add(n, (local64_t *)count);
 }
 
-/* A hint; prefetch() would keep the line out of most of the caches. */
-#define pgdm_prefetch(address)	__builtin_prefetch(address)
-
 DECLARE_STATIC_KEY_FALSE(pgdm_timing_key);
 
 /*

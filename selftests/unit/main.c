@@ -13,7 +13,8 @@
 #include "unit.h"
 
 #define SUITES(X)	X(entry) X(primary) X(sharers) X(mirror) X(cache) X(fast) X(audit) \
-			X(policy) X(stats) X(engine) X(model) X(threads)
+			X(policy) X(stats) X(marks) X(common) X(own) X(engine) \
+			X(model) X(threads)
 #define SIM_SUITES(X)	X(nmi)
 #define SIM_PLAIN_SUITES(X) X(interleave)
 #define BUG_SUITES(X)	X(bugs)

@@ -59,6 +59,17 @@ static void watch_entry(unsigned int which, unsigned int index)
 	}
 }
 
+/* The first 64 entries of a primary, and of CPU 0's mirrors. */
+static void watch_marks(unsigned int which)
+{
+	unsigned int i;
+
+	sim_watch(&w->primary[which]->marks[0], sizeof(unsigned long));
+	for (i = 0; i < w->mirrors; i++)
+		sim_watch(&w->cache[0]->mirror[i].marks[0],
+			  sizeof(unsigned long));
+}
+
 /* Few words, so that many preemptions are bearable. */
 static void watch_word(unsigned int index)
 {
@@ -192,6 +203,8 @@ static void left_over(unsigned int index)
 		for (page = 0; page < w->pages; page++)
 			w->cache[0]->mirror[i].page[page][index] =
 				page ? NEW : NEW | nx;
+	for (i = 0; index == USER && i < w->mirrors; i++)
+		pgdm_marks_set(w->cache[0]->mirror[i].marks, index);
 	watch_entry(0, index);
 	watch_state();
 }
@@ -199,6 +212,160 @@ static void left_over(unsigned int index)
 static void setup_user_left_over(void)
 {
 	left_over(USER);
+	watch_marks(0);
+}
+
+/* M3: the roots agree, and CPU 0's mirrors have the same kernel half. */
+static void know_kernel_halves(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->primaries; i++)
+		w->primary[i]->page[0][KERNEL] = OLD;
+	for (i = 0; i < w->mirrors; i++) {
+		w->cache[0]->mirror[i].page[0][KERNEL] = OLD;
+		w->cache[0]->mirror[i].kernel_seen = pgdm_common_agreed();
+	}
+}
+
+/* The first copy is by the marks alone: where it looks, and when. */
+static void watch_first_copy(void)
+{
+	watch_entry(0, USER);
+	watch_marks(0);
+	sim_watch(&w->primary[0]->seq, 8);
+}
+
+static void setup_unused(void)
+{
+	know_kernel_halves();
+	watch_first_copy();
+}
+
+static void setup_unused_with_entry(void)
+{
+	write_entry(USER, OLD);
+	setup_unused();
+}
+
+/* The former primary's entry, in the place of the one that is removed. */
+static void setup_used_with_entry(void)
+{
+	unsigned int i, page;
+
+	write_entry(USER, OLD);
+	know_kernel_halves();
+	for (i = 0; i < w->mirrors; i++) {
+		for (page = 0; page < w->pages; page++)
+			w->cache[0]->mirror[i].page[page][USER] = NEWER;
+		pgdm_marks_set(w->cache[0]->mirror[i].marks, USER);
+	}
+	watch_first_copy();
+}
+
+static void setup_unused_two_entries(void)
+{
+	setup_unused_with_entry();
+	watch_entry(0, USER_2);
+}
+
+/* The records do not reach back: the marks are needed. */
+static void setup_far_behind(void)
+{
+	unsigned int i;
+
+	world_switch(w, 0, 0);
+	for (i = 0; i <= PGDM_RING; i++)
+		write_entry(100, ENTRY(i));
+	watch_first_copy();
+}
+
+static void setup_far_behind_two_entries(void)
+{
+	setup_far_behind();
+	watch_entry(0, USER_2);
+}
+
+static void watch_common(void)
+{
+	sim_watch(&pgdm_common.writes, sizeof(pgdm_common.writes));
+	sim_watch(&pgdm_common.agreed, sizeof(pgdm_common.agreed));
+}
+
+static void setup_kernel_known(void)
+{
+	know_kernel_halves();
+	watch_entry(0, KERNEL);
+	watch_state();
+	watch_common();
+}
+
+static void setup_kernel_known_no_ldt(void)
+{
+	setup_kernel_known();
+	pgdm_common.nr_own = 0;
+}
+
+/* The mirror that is taken is primary 1's, which is written. */
+static void change_hands(unsigned int index)
+{
+	know_kernel_halves();
+	world_switch(w, 0, 1);
+	world_switch(w, 0, 2);
+	watch_entry(0, index);
+	sim_watch(&w->primary[1]->page[0][index], 8);
+	sim_watch(&w->primary[1]->kernel_seq, 8);
+	watch_sharers(1);
+	watch_state();
+	watch_common();
+}
+
+static void setup_kernel_change_hands(void)
+{
+	change_hands(KERNEL);
+}
+
+static void setup_ldt_change_hands(void)
+{
+	world_write(w, 1, 1, OWN, OLD);
+	world_write_user_page(w, 1, 1, OWN, OLD);
+	change_hands(OWN);
+}
+
+/* The writer's CPU, and another one that has no mirror yet. */
+static void setup_own(void)
+{
+	write_entry(USER_2, OLD);
+	world_switch(w, 0, 0);
+	use_caches(2);
+	w->cache[1]->mirror[0].kernel_seen = pgdm_common_agreed();
+	watch_word(USER);
+	sim_watch(&w->cache[1]->mirror[0].page[0][USER], 8);
+	sim_watch(&w->primary[0]->marks[0], sizeof(unsigned long));
+	sim_watch(&w->primary[0]->seq, 8);
+	sim_watch(w->primary[0]->ring, 8 * 4);
+}
+
+static void setup_own_forget(void)
+{
+	world_switch(w, 0, 1);
+	world_switch(w, 0, 0);
+	watch_word(USER);
+	watch_marks(0);
+	watch_state();
+}
+
+/* Under a baseline no marks of mirrors were kept. */
+static void setup_change_unmarked(void)
+{
+	world_write(w, 1, 1, USER, OLD);
+	world_switch(w, 0, 1);
+	world_switch(w, 0, 1);
+	watch_entry(0, USER);
+	sim_watch(&w->cache[0]->mirror[0].marks[0], sizeof(unsigned long));
+	sim_watch(&pgdm_policy_in_force, sizeof(void *));
+	sim_watch(&w->epoch, sizeof(w->epoch));
+	sim_watch(&pgdm_epoch.complete, sizeof(pgdm_epoch.complete));
 }
 
 static void setup_kernel_left_over(void)
@@ -224,6 +391,7 @@ static void setup_user_evict(void)
 {
 	loaded_with(USER);
 	watch_entry(1, USER);
+	watch_marks(0);
 }
 
 static void setup_kernel_evict(void)
@@ -321,10 +489,35 @@ static bool kernel_half_is_right(void)
 	return !differs(KERNEL);
 }
 
+/* M1, M2: what is not zero is marked. */
+static bool marks_are_right(void)
+{
+	unsigned int i, j;
+
+	for (j = 0; j < PGDM_USER_ENTRIES; j++) {
+		if (pgdm_primary_has(w->primary[0], j) &&
+		    !pgdm_marks_have(w->primary[0]->marks, j))
+			return false;
+		for (i = 0; i < w->mirrors; i++) {
+			const struct pgdm_mirror *m = &w->cache[0]->mirror[i];
+
+			if ((m->page[0][j] || m->page[1][j]) &&
+			    !pgdm_marks_have(m->marks, j))
+				return false;
+		}
+	}
+	return true;
+}
+
 /* Under eager the user half is right without a sync, as the kernel half is. */
 static bool user_half_is_right(void)
 {
-	return !differs(USER);
+	return !differs(USER) && marks_are_right();
+}
+
+static bool ldt_is_right(void)
+{
+	return !differs(OWN);
 }
 
 static bool others_are_right(void)
@@ -337,7 +530,40 @@ static bool others_are_right(void)
 		if (m->primary && world_differences(m, m->primary))
 			return false;
 	}
-	return true;
+	return marks_are_right();
+}
+
+static bool marks_and_next_sync_are_right(void)
+{
+	return marks_are_right() && next_sync_is_right() && marks_are_right();
+}
+
+static bool both_next_syncs_are_right(void)
+{
+	world_flush(w, 1);
+	return !world_differences(world_mirror(w, 1, 0), w->primary[0]) &&
+	       marks_and_next_sync_are_right();
+}
+
+/* Under always marks are not kept; the next sync under dirty makes them right. */
+static bool others_have_what_they_should(void)
+{
+	world_flush(w, 0);
+	world_switch(w, 0, 1);
+	world_switch(w, 0, 0);
+	world_flush(w, 0);
+	world_switch(w, 0, 2);
+	return others_are_right();
+}
+
+/* The mirror was taken away in the middle of a write: its next primary is right. */
+static bool next_primary_is_right(void)
+{
+	if (mirror())
+		return false;
+	world_switch(w, 0, 1);
+	world_switch(w, 0, 2);
+	return others_are_right();
 }
 
 static bool has_no_mirror(void)

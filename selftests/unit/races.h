@@ -112,6 +112,61 @@
 	X(change_from_eager, "eager gives way to dirty, a write, flushes", \
 	  eager, change, flush_twice, write_new, change_to_dirty, \
 	  next_sync_is_right, 3, 0, 0) \
+	X(first_copy_write, "a user-half write, a first copy", \
+	  dirty, unused, switch_to_0, write_new, none, \
+	  marks_and_next_sync_are_right, 3, 1, FINDS(mark_late)) \
+	X(first_copy_removal, "a removal, a first copy", \
+	  dirty, unused_with_entry, switch_to_0_and_look, remove, none, \
+	  marks_and_next_sync_are_right, 3, 1, FINDS(unmark_early)) \
+	X(first_copy_leftover, "the same; the mirror has another one's entry", \
+	  dirty, used_with_entry, switch_to_0, remove, none, \
+	  marks_and_next_sync_are_right, 3, 1, FINDS(keep_leftover)) \
+	X(first_copy_two_writers, "two writers of one word of marks, a first copy", \
+	  dirty, unused_two_entries, switch_to_0, remove, write_second, \
+	  marks_and_next_sync_are_right, 2, 1, FINDS(mark_late)) \
+	X(marks_write, "a user-half write, a sync by the marks", \
+	  dirty, far_behind, flush, write_new, none, \
+	  marks_and_next_sync_are_right, 3, 1, FINDS(mark_late)) \
+	X(marks_two_writers, "two writers of one word of marks, such a sync", \
+	  dirty, far_behind_two_entries, flush, write_new, write_second, \
+	  marks_and_next_sync_are_right, 2, 1, FINDS(mark_late)) \
+	X(common_write_claim, "a kernel-half write, a claim; the roots agreed", \
+	  dirty, kernel_known, switch_to_0, write_kernel_new, none, \
+	  kernel_half_is_right, 2, 1, FINDS(ignore_kernel_write) | \
+	  FINDS(count_late) | FINDS(no_write_through) | FINDS(join_late)) \
+	X(common_write_no_ldt, "the same without PTI: nothing is compared", \
+	  dirty, kernel_known_no_ldt, switch_to_0, write_kernel_new, none, \
+	  kernel_half_is_right, 2, 1, FINDS(ignore_kernel_write) | \
+	  FINDS(count_late) | FINDS(no_write_through) | FINDS(join_late)) \
+	X(common_former_write, "such a write of the mirror's former primary", \
+	  dirty, kernel_change_hands, switch_to_0, write_kernel_former, none, \
+	  others_are_right, 2, 1, FINDS(ignore_kernel_write) | \
+	  FINDS(count_late)) \
+	X(common_writes, "the same of all roots, one by one", \
+	  dirty, kernel_change_hands, switch_to_0, write_kernel_all, none, \
+	  others_are_right, 2, 0, FINDS(ignore_kernel_write)) \
+	X(ldt_write_claim, "an LDT's entry is written, a mirror is claimed", \
+	  dirty, ldt_change_hands, switch_to_0, write_ldt, none, \
+	  ldt_is_right, 2, 1, FINDS(skip_own_entries)) \
+	X(ldt_former_write, "the same of the mirror's former primary", \
+	  dirty, ldt_change_hands, switch_to_0, write_ldt_former, none, \
+	  others_are_right, 2, 1, FINDS(skip_own_entries)) \
+	X(own_write_first_copy, "a write, a first copy on another CPU", \
+	  dirty, own, write_own_new, switch_1_to_0, none, \
+	  both_next_syncs_are_right, 3, 1, FINDS(mark_late)) \
+	X(own_write_other_writer, "a write, another CPU's write", \
+	  dirty, loaded_two_entries, write_own_new, write_second, none, \
+	  next_sync_is_right, 2, 1, FINDS(own_too_far)) \
+	X(own_write_all, "both, and a first copy", \
+	  dirty, own, write_own_new, switch_1_to_0, write_second, \
+	  both_next_syncs_are_right, 2, 0, FINDS(mark_late) | \
+	  FINDS(own_too_far)) \
+	X(own_write_forget, "a write, the primary dies", \
+	  dirty, own_forget, write_own_new, forget, none, \
+	  next_primary_is_right, 3, 1, 0) \
+	X(change_to_marks, "always gives way to dirty, a mirror changes hands", \
+	  always, change_unmarked, switch_to_0_and_2, change_to_dirty, none, \
+	  others_have_what_they_should, 3, 0, 0) \
 	X(audit_write, "the audit, a user-half write", \
 	  dirty, loaded, audit_sync_audit, write_new, none, \
 	  next_sync_is_right, 3, 1, FINDS(publish_first) | \

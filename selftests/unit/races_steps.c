@@ -89,6 +89,17 @@ void step_write_new(void)
 	write_entry(1, USER, NEW);
 }
 
+/* By the CPU that has the mm's mirror loaded. */
+void step_write_own_new(void)
+{
+	write_entry(0, USER, NEW);
+}
+
+void step_remove(void)
+{
+	write_entry(1, USER, 0);
+}
+
 void step_write_second(void)
 {
 	write_entry(2, USER_2, NEW);
@@ -104,6 +115,27 @@ void step_write_twice(void)
 void step_switch_to_0(void)
 {
 	world_switch(w, 0, 0);
+}
+
+/* What the primary has had all the time, its mirror has, too. */
+void step_switch_to_0_and_look(void)
+{
+	const struct pgdm_mirror *m = world_switch(w, 0, 0);
+
+	if (READ_ONCE(w->primary[0]->page[0][USER]) == (OLD | PGDM_ENTRY_NX) &&
+	    READ_ONCE(m->page[0][USER]) != (OLD | PGDM_ENTRY_NX))
+		sim_blame("the first copy has overlooked an entry");
+}
+
+void step_switch_to_0_and_2(void)
+{
+	world_switch(w, 0, 0);
+	world_switch(w, 0, 2);
+}
+
+void step_switch_1_to_0(void)
+{
+	world_switch(w, 1, 0);
 }
 
 void step_switch_2_to_0(void)
@@ -252,6 +284,32 @@ void step_write_kernel_and_walk(void)
 	write_entry(1, KERNEL, NEWER);
 	if (READ_ONCE(*word) != NEWER)
 		sim_blame("the second word is not there");
+}
+
+/* Of the root that has the mirror, or had it. */
+void step_write_kernel_former(void)
+{
+	world_write(w, 1, 1, KERNEL, NEW);
+}
+
+/* The kernel writes one root after the other. */
+void step_write_kernel_all(void)
+{
+	world_write(w, 1, 1, KERNEL, NEW);
+	world_write(w, 1, 0, KERNEL, NEW);
+	world_write(w, 1, 2, KERNEL, NEW);
+}
+
+void step_write_ldt(void)
+{
+	world_write(w, 1, 0, OWN, NEW);
+	world_write_user_page(w, 1, 0, OWN, NEWER);
+}
+
+void step_write_ldt_former(void)
+{
+	world_write(w, 1, 1, OWN, NEW);
+	world_write_user_page(w, 1, 1, OWN, NEWER);
 }
 
 /* --- a policy gives way to another -------------------------------------- */

@@ -20,6 +20,8 @@ void steps_begin(struct world *world);
 
 /* The owner, at sync points and away from them. */
 void step_switch_to_0(void);
+void step_switch_to_0_and_look(void);
+void step_switch_to_0_and_2(void);
 void step_switch_to_1_and_2(void);
 void step_flush(void);
 void step_flush_twice(void);
@@ -34,17 +36,24 @@ void step_audit_sync_audit(void);
 
 /* Writers. */
 void step_write_new(void);
+void step_write_own_new(void);
+void step_remove(void);
 void step_write_second(void);
 void step_write_twice(void);
 void step_write_kernel_new(void);
 void step_write_kernel_twice(void);
 void step_write_kernel_and_walk(void);
+void step_write_kernel_former(void);
+void step_write_kernel_all(void);
+void step_write_ldt(void);
+void step_write_ldt_former(void);
 void step_remove_and_check(void);
 void step_remove_and_send(void);
 void step_remove_and_flush_by_mask(void);
 void step_add_and_remove(void);
 
 /* The rest: a third CPU, changes of policy, the end of a primary. */
+void step_switch_1_to_0(void);
 void step_switch_2_to_0(void);
 void step_change_to_flag(void);
 void step_change_to_eager(void);

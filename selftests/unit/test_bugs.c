@@ -516,6 +516,106 @@ BUG_TEST(scan_first,
 	 SIGHT_UNDER(eager, an_attach_in_a_write, comparison_is_content),
 	 SIGHT_UNDER(eager, an_attach_in_a_write, audit_is_content))
 
+/* M1: the first copy comes when the sequence says so, and the mark does not. */
+BUG_TEST(mark_late,
+	 SIGHT(an_attach_in_a_write, next_sync_is_right),
+	 SIGHT(an_attach_in_a_write, audit_is_content))
+
+static void attach_on_0_and_look(void)
+{
+	attach_on_0();
+	was_well = entry_is_there();
+}
+
+/*
+ * M1:		writer of a removal	owner
+ *		clears the mark
+ *					first copy: nothing is marked,
+ *					and the primary has the entry
+ *		stores zero
+ */
+static void an_attach_in_a_removal(void)
+{
+	create(1);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	pause_action = attach_on_0_and_look;
+	world_write(w, 1, 0, 9, 0);
+	pgdm_bug_pause();
+}
+
+BUG_TEST(unmark_early, SIGHT(an_attach_in_a_removal, scene_is_content))
+
+/* Both mirrors of CPU 0 have changed hands once: primary 2 has that of primary 0. */
+static void claim_for_2(void)
+{
+	m = world_switch(w, 0, 2);
+	p = w->primary[2];
+}
+
+static void a_claim_after_a_user_write(void)
+{
+	start(2);
+	world_switch(w, 0, 1);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_switch(w, 0, 0);
+	world_switch(w, 0, 1);
+	claim_for_2();
+}
+
+BUG_TEST(keep_leftover,
+	 SIGHT(a_claim_after_a_user_write, comparison_is_content),
+	 SIGHT(a_claim_after_a_user_write, audit_is_content))
+
+/* M3: primary 2 has no mirror when it is written. */
+static void a_claim_after_a_kernel_write(void)
+{
+	start(2);
+	world_switch(w, 0, 1);
+	world_write(w, 1, 2, 300, ENTRY(2));
+	claim_for_2();
+}
+
+BUG_TEST(ignore_kernel_write,
+	 SIGHT(a_claim_after_a_kernel_write, comparison_is_content),
+	 SIGHT(a_claim_after_a_kernel_write, audit_is_content))
+
+static void a_claim_in_a_kernel_write(void)
+{
+	start(2);
+	world_switch(w, 0, 1);
+	pause_action = claim_for_2;
+	world_write(w, 1, 2, 300, ENTRY(2));
+	pgdm_bug_pause();
+}
+
+BUG_TEST(count_late,
+	 SIGHT(a_claim_in_a_kernel_write, comparison_is_content),
+	 SIGHT(a_claim_in_a_kernel_write, audit_is_content))
+
+static void a_claim_after_an_ldt(void)
+{
+	start(2);
+	world_switch(w, 0, 1);
+	world_write_user_page(w, 1, 0, OWN, ENTRY(5));
+	claim_for_2();
+}
+
+BUG_TEST(skip_own_entries,
+	 SIGHT(a_claim_after_an_ldt, comparison_is_content),
+	 SIGHT(a_claim_after_an_ldt, audit_is_content))
+
+/* Another CPU's change came before that of the mirror's own CPU. */
+static void two_writes_the_second_on_0(void)
+{
+	start(2);
+	world_write(w, 1, 0, 9, ENTRY(9));
+	world_write(w, 0, 0, 10, ENTRY(9));
+}
+
+BUG_TEST(own_too_far,
+	 SIGHT(two_writes_the_second_on_0, next_sync_is_right),
+	 SIGHT(two_writes_the_second_on_0, audit_is_content))
+
 static void a_return_to_user_mode(void)
 {
 	start(2);
@@ -595,6 +695,13 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(skip_user_return),
 	UNIT_TEST(no_guard),
 	UNIT_TEST(change_early),
+	UNIT_TEST(mark_late),
+	UNIT_TEST(unmark_early),
+	UNIT_TEST(keep_leftover),
+	UNIT_TEST(ignore_kernel_write),
+	UNIT_TEST(count_late),
+	UNIT_TEST(skip_own_entries),
+	UNIT_TEST(own_too_far),
 };
 
 UNIT_SUITE(bugs);

@@ -24,7 +24,14 @@
 	X(late_lower) \
 	X(scan_first) \
 	X(plain_attach) \
-	X(change_early)
+	X(change_early) \
+	X(mark_late) \
+	X(unmark_early) \
+	X(keep_leftover) \
+	X(ignore_kernel_write) \
+	X(count_late) \
+	X(skip_own_entries) \
+	X(own_too_far)
 
 /* None is without a race that finds it, and none without a test. */
 #define FOUND_BIT(bug)		| FINDS(bug)

@@ -40,7 +40,13 @@ static bool first_switch_attaches(void)
 	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
 	CHECK(sync->synced);
 	CHECK_EQUAL(sync->at, PGDM_AT_ATTACH);
-	CHECK_EQUAL(sync->copied.kind, PGDM_FULL);
+	/* One entry is marked; of the kernel half nothing is known yet. */
+	CHECK_EQUAL(sync->copied.kind, PGDM_DIRTY);
+	CHECK(sync->copied.sparse);
+	CHECK_EQUAL(sync->copied.words, 2 * (1 + KERNEL_ENTRIES));
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_syncs_sparse), 1);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_entries_first),
+		    2 * (1 + KERNEL_ENTRIES));
 	CHECK_EQUAL(sync->id, 1);
 	CHECK_EQUAL(sync->seq, 1);
 	CHECK_EQUAL(sync->evicted, 0);
@@ -50,7 +56,7 @@ static bool first_switch_attaches(void)
 
 static bool second_switch_finds_the_mirror(void)
 {
-	struct world *w = world_create(1, 2, 2, 1);
+	struct world *w = world_create(2, 2, 2, 1);
 	const struct pgdm_sync *sync = &w->sync[0];
 	struct pgdm_mirror *m = world_switch(w, 0, 0);
 
@@ -58,7 +64,7 @@ static bool second_switch_finds_the_mirror(void)
 	CHECK(world_switch(w, 0, 0) == m);
 	CHECK_EQUAL(sync->at, PGDM_AT_SWITCH);
 	CHECK_EQUAL(sync->copied.kind, PGDM_CLEAN);
-	world_write(w, 0, 0, 4, ENTRY(1));
+	world_write(w, 1, 0, 4, ENTRY(1));
 	CHECK(world_switch(w, 0, 0) == m);
 	CHECK_EQUAL(sync->copied.kind, PGDM_DIRTY);
 	CHECK_EQUAL(sync->copied.words, 1);
@@ -241,12 +247,12 @@ static bool busy_mirror_of_the_same_mm_is_used(void)
 
 static bool flush_syncs_the_loaded_mirror_only(void)
 {
-	struct world *w = world_create(1, 2, 2, 1);
+	struct world *w = world_create(2, 2, 2, 1);
 	struct pgdm_mirror *other = world_switch(w, 0, 0);
 	struct pgdm_mirror *m = world_switch(w, 0, 1);
 
-	world_write(w, 0, 0, 1, ENTRY(1));
-	world_write(w, 0, 1, 1, ENTRY(2));
+	world_write(w, 1, 0, 1, ENTRY(1));
+	world_write(w, 1, 1, 1, ENTRY(2));
 	world_flush(w, 0);
 	CHECK_EQUAL(w->sync[0].at, PGDM_AT_FLUSH);
 	CHECK_EQUAL(w->sync[0].id, 2);
@@ -259,11 +265,11 @@ static bool flush_syncs_the_loaded_mirror_only(void)
 
 static bool fault_on_a_published_entry(void)
 {
-	struct world *w = world_create(1, 2, 1, 2);
+	struct world *w = world_create(2, 2, 1, 2);
 	struct pgdm_mirror *m = world_switch(w, 0, 0);
 
-	world_write(w, 0, 0, 1, ENTRY(1));
-	world_write(w, 0, 0, 2, ENTRY(2));
+	world_write(w, 1, 0, 1, ENTRY(1));
+	world_write(w, 1, 0, 2, ENTRY(2));
 	world_fault(w, 0, 2);
 	CHECK(w->sync[0].synced);
 	CHECK(w->sync[0].fixed);
@@ -279,7 +285,7 @@ static bool fault_on_a_published_entry(void)
 /* The writer is between its store and its publication. */
 static bool fault_on_a_stored_entry(void)
 {
-	struct world *w = world_create(1, 2, 1, 2);
+	struct world *w = world_create(2, 2, 1, 2);
 	struct pgdm_mirror *m = world_switch(w, 0, 0);
 
 	w->primary[0]->page[0][2] = ENTRY(2);
@@ -290,7 +296,7 @@ static bool fault_on_a_stored_entry(void)
 	CHECK_EQUAL(m->page[1][2], ENTRY(2));
 	CHECK_EQUAL(m->seen, 0);
 	/* Its record comes later, and brings the entry once more. */
-	world_write(w, 0, 0, 2, ENTRY(2));
+	world_write(w, 1, 0, 2, ENTRY(2));
 	world_flush(w, 0);
 	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_DIRTY);
 	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
@@ -301,10 +307,10 @@ static bool fault_on_a_stored_entry(void)
 /* A fault for another reason: nothing is done, whatever is published. */
 static bool fault_on_an_entry_that_is_there(void)
 {
-	struct world *w = world_create(1, 2, 1, 1);
+	struct world *w = world_create(2, 2, 1, 1);
 	struct pgdm_mirror *m = world_switch(w, 0, 0);
 
-	world_write(w, 0, 0, 1, ENTRY(1));
+	world_write(w, 1, 0, 1, ENTRY(1));
 	world_fault(w, 0, 2);
 	CHECK(w->sync[0].synced);
 	CHECK(!w->sync[0].fixed);
@@ -316,7 +322,10 @@ static bool fault_on_an_entry_that_is_there(void)
 	return true;
 }
 
-/* The mail thread's objection: a new entry needs no flush. One fault brings it. */
+/*
+ * The mail thread's objection: a new entry needs no flush. One fault brings it, and
+ * none on the CPU that adds it.
+ */
 static bool new_entry_costs_one_fault(void)
 {
 	struct world *w = world_create(2, 2, 1, 2);
@@ -326,13 +335,15 @@ static bool new_entry_costs_one_fault(void)
 	world_switch(w, 0, 0);
 	for (i = 0; i < 256; i++) {
 		world_write(w, 0, 0, i, ENTRY(i + 1));
+		CHECK(!pgdm_mirror_lacks(w->cache[0]->loaded, w->primary[0],
+					 i));
 		CHECK(pgdm_mirror_lacks(m, w->primary[0], i));
 		world_fault(w, 1, i);
 		CHECK(!pgdm_mirror_lacks(m, w->primary[0], i));
 	}
 	CHECK_EQUAL(world_stat(w, 1, PGDM_STAT_faults_fixed), 256);
 	CHECK_EQUAL(world_stat(w, 1, PGDM_STAT_entries_copied),
-		    2 * (PGDM_ENTRIES + 256));
+		    2 * (KERNEL_ENTRIES + 256));
 	world_destroy(w);
 	return true;
 }
@@ -413,7 +424,7 @@ static bool nested_fault_reports_nothing(void)
 static bool guard_ends_endless_faults(void)
 {
 	struct pgdm_policy lazy = pgdm_policy_dirty;
-	struct world *w = world_create(1, 2, 1, 2);
+	struct world *w = world_create(2, 2, 1, 2);
 	struct pgdm_cache *c = w->cache[0];
 	struct pgdm_mirror *m = world_switch(w, 0, 0);
 	u64 address = 3ULL << 39;
@@ -421,7 +432,7 @@ static bool guard_ends_endless_faults(void)
 
 	lazy.at[PGDM_AT_FAULT] = pgdm_sync_nothing;
 	pgdm_policy_in_force = &lazy;
-	world_write(w, 0, 0, 3, ENTRY(3));
+	world_write(w, 1, 0, 3, ENTRY(3));
 	for (i = 1; i < PGDM_GUARD_FAULTS; i++) {
 		world_fault(w, 0, 3);
 		CHECK(!pgdm_cache_guard(c, 3, address));

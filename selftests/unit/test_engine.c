@@ -157,14 +157,15 @@ static bool oracle_scans_loaded_mirrors_only(void)
 
 static bool oracle_after_flush_and_fault(void)
 {
-	struct world *w = world_create(2, 2, 1, 1);
+	struct world *w = world_create(3, 2, 1, 1);
 	const struct pgdm_primary *p = w->primary[0];
 	const u64 table = ENTRY(99) & PGDM_ENTRY_ADDR;
 
-	world_write(w, 0, 0, 7, ENTRY(99));
+	world_write(w, 2, 0, 7, ENTRY(99));
 	world_switch(w, 0, 0);
 	world_switch(w, 1, 0);
-	world_write(w, 0, 0, 7, 0);
+	world_write(w, 2, 0, 7, 0);
+	CHECK_EQUAL(world_find_reaching(p, table), 0);
 	world_flush(w, 0);
 	CHECK_EQUAL(world_find_reaching(p, table), 1);
 	world_fault(w, 1, 7);
@@ -191,8 +192,8 @@ static bool oracle_exempts_the_ldt(void)
 /* --- which CPU the oracle blames ------------------------------------------- */
 
 /*
- * All CPUs have the entry in their mirrors when it is removed, and have not synced.
- * One is in the mask and stays; the other CPUs are in the middle of a switch: one
+ * Three CPUs have the entry in their mirrors when a fourth one removes it, and have not
+ * synced. One is in the mask and stays; the other CPUs are in the middle of a switch: one
  * comes back, and is in the mask before the oracle reads it; one leaves in time; one
  * does not.
  */
@@ -229,7 +230,7 @@ static bool blame_is_late(const struct pgdm_flushed *f)
 
 static int blamed(int first, int second, int third)
 {
-	struct world *w = world_create(3, 2, 2, 1);
+	struct world *w = world_create(4, 2, 2, 1);
 	const u64 table = ENTRY(99) & PGDM_ENTRY_ADDR;
 	struct blame b = {
 		.flushed = { blame_receives, blame_is_late },
@@ -239,10 +240,10 @@ static int blamed(int first, int second, int third)
 	unsigned int cpu;
 	int found;
 
-	world_write(w, 0, 0, 7, ENTRY(99));
+	world_write(w, 3, 0, 7, ENTRY(99));
 	for (cpu = 0; cpu < 3; cpu++)
 		world_switch(w, cpu, 0);
-	world_write(w, 0, 0, 7, 0);
+	world_write(w, 3, 0, 7, 0);
 	found = pgdm_offender_find(&b.flushed, w->primary[0], table);
 	world_destroy(w);
 	return found;

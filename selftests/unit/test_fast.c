@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The fast paths: they act only on a clean mirror, count what the long way
- * would count, and otherwise leave everything as it was.
+ * The fast paths: they act on a clean mirror, and on one that one or two records
+ * bring up to date, count what the long way would count, and otherwise leave
+ * everything as it was.
  */
 #include "fast.h"
 #include "unit.h"
@@ -22,7 +23,7 @@ static bool declines_switch(unsigned int which)
 	const struct pgdm_mirror *loaded = c->loaded;
 	struct pgdm_stats before = c->stats;
 
-	CHECK(!pgdm_fast_switch(c, world_root(w, which)));
+	CHECK(!world_fast_switch(c, world_root(w, which)));
 	CHECK(c->loaded == loaded);
 	CHECK(!memcmp(&before, &c->stats, sizeof(before)));
 	return true;
@@ -44,7 +45,7 @@ static bool switch_loads_a_clean_mirror(void)
 	start(1);
 	m = world_switch(w, 0, 0);
 	world_switch(w, 0, 1);
-	CHECK(pgdm_fast_switch(c, world_root(w, 0)) == m);
+	CHECK(world_fast_switch(c, world_root(w, 0)) == m);
 	CHECK(c->loaded == m);
 	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_switches), 3);
 	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_syncs_clean), 1);
@@ -65,17 +66,144 @@ static bool switch_declines_what_has_no_mirror(void)
 	return true;
 }
 
-static bool switch_declines_a_dirty_mirror(void)
+/* @n changes behind. */
+static void fall_behind(unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 1; i <= n; i++)
+		world_write(w, 1, 0, i, ENTRY(i));
+}
+
+static bool switch_declines_a_mirror_far_behind(void)
 {
 	start(1);
 	world_switch(w, 0, 0);
 	world_switch(w, 0, 1);
-	world_write(w, 1, 0, 3, ENTRY(3));
+	fall_behind(PGDM_FAST_CHANGES + 1);
 	CHECK(declines_switch(0));
 	w->fast = true;
 	world_switch(w, 0, 0);
 	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_DIRTY);
-	CHECK(pgdm_fast_switch(c, world_root(w, 0)));
+	CHECK_EQUAL(w->sync[0].copied.words, PGDM_FAST_CHANGES + 1);
+	CHECK(world_fast_switch(c, world_root(w, 0)));
+	world_destroy(w);
+	return true;
+}
+
+/* The same by the fast path and by the long way: words, counts, marks, sequence. */
+static bool few_changes(unsigned int pages, unsigned int n, bool flush)
+{
+	struct pgdm_mirror *m;
+	u64 before[3];
+
+	start(pages);
+	m = world_switch(w, 0, 0);
+	if (!flush)
+		world_switch(w, 0, 1);
+	fall_behind(n);
+	before[0] = world_stat(w, 0, PGDM_STAT_syncs_dirty);
+	before[1] = world_stat(w, 0, PGDM_STAT_entries_copied);
+	before[2] = world_stat(w, 0, PGDM_STAT_entries_first);
+	if (flush)
+		CHECK(pgdm_fast_flush(c));
+	else
+		CHECK(world_fast_switch(c, world_root(w, 0)) == m);
+	CHECK(c->loaded == m);
+	CHECK(!c->busy);
+	CHECK(!c->syncing);
+	CHECK_EQUAL(m->seen, n);
+	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
+	CHECK(pgdm_marks_have(m->marks, 1));
+	CHECK(pgdm_marks_have(m->marks, n));
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_syncs_dirty), before[0] + 1);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_entries_copied),
+		    before[1] + n * pages);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_bytes_copied),
+		    8 * (before[1] + n * pages));
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_entries_first), before[2]);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_syncs_clean), 0);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_flush_receipts), flush);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_switches), flush ? 1 : 3);
+	world_destroy(w);
+	return true;
+}
+
+static bool one_and_two_changes_are_copied(void)
+{
+	unsigned int pages, n, flush;
+
+	for (pages = 1; pages <= 2; pages++)
+		for (n = 1; n <= PGDM_FAST_CHANGES; n++)
+			for (flush = 0; flush < 2; flush++)
+				CHECK(few_changes(pages, n, flush));
+	return true;
+}
+
+/* A removal is a change, too; and the same entry twice. */
+static bool removals_are_copied(void)
+{
+	struct pgdm_mirror *m;
+
+	start(2);
+	fall_behind(1);
+	m = world_switch(w, 0, 0);
+	world_write(w, 1, 0, 1, 0);
+	CHECK(pgdm_fast_flush(c));
+	CHECK_EQUAL(m->page[0][1] | m->page[1][1], 0);
+	world_write(w, 1, 0, 1, ENTRY(7));
+	world_write(w, 1, 0, 1, ENTRY(8));
+	CHECK(pgdm_fast_flush(c));
+	CHECK_EQUAL(m->page[1][1], ENTRY(8));
+	CHECK_EQUAL(m->seen, 4);
+	world_destroy(w);
+	return true;
+}
+
+/*
+ * Its writer has not written it yet, or an older one has overwritten it. What was copied
+ * before that is not counted; the long way copies what is marked.
+ */
+static bool unreadable_records_take_the_long_way(void)
+{
+	unsigned int which;
+
+	for (which = 1; which <= 2; which++) {
+		struct pgdm_mirror *m;
+
+		start(1);
+		m = world_switch(w, 0, 0);
+		fall_behind(2);
+		w->primary[0]->ring[which] = 0;
+		CHECK(declines_flush());
+		CHECK_EQUAL(m->seen, 0);
+		CHECK(!c->busy);
+		CHECK(!c->syncing);
+		world_switch(w, 0, 1);
+		CHECK(declines_switch(0));
+		w->fast = true;
+		CHECK(world_switch(w, 0, 0) == m);
+		CHECK(w->sync[0].copied.sparse);
+		CHECK_EQUAL(m->seen, 2);
+		CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
+		world_destroy(w);
+	}
+	return true;
+}
+
+/* Only where the policy's verb is to copy the changes. */
+static bool other_verbs_take_the_long_way(void)
+{
+	struct pgdm_policy lazy = pgdm_policy_dirty;
+
+	start(1);
+	world_switch(w, 0, 0);
+	lazy.at[PGDM_AT_FLUSH] = pgdm_sync_nothing;
+	pgdm_policy_in_force = &lazy;
+	fall_behind(1);
+	CHECK(declines_flush());
+	CHECK(world_fast_switch(c, world_root(w, 0)));
+	CHECK_EQUAL(world_differences(c->loaded, w->primary[0]), 0);
 	world_destroy(w);
 	return true;
 }
@@ -125,7 +253,7 @@ static bool root_used_again(void)
 	CHECK(declines_switch(0));
 	m = world_switch(w, 0, 0);
 	CHECK_EQUAL(m->id, 77);
-	CHECK(pgdm_fast_switch(c, world_root(w, 0)) == m);
+	CHECK(world_fast_switch(c, world_root(w, 0)) == m);
 	world_destroy(w);
 	return true;
 }
@@ -137,7 +265,7 @@ static bool flush_of_a_clean_mirror(void)
 	CHECK(pgdm_fast_flush(c));
 	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_flush_receipts), 1);
 	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_syncs_clean), 1);
-	world_write(w, 1, 0, 3, 0);
+	fall_behind(PGDM_FAST_CHANGES + 1);
 	CHECK(declines_flush());
 	world_destroy(w);
 	return true;
@@ -175,7 +303,7 @@ static bool other_policies_take_the_long_way(void)
 		CHECK_EQUAL(pgdm_fast_flush(c), pgdm_policies[i]->skips_clean);
 		CHECK_EQUAL(pgdm_fast_fault(c, 1),
 			    pgdm_policies[i]->skips_clean);
-		CHECK_EQUAL(!!pgdm_fast_switch(c, world_root(w, 0)),
+		CHECK_EQUAL(!!world_fast_switch(c, world_root(w, 0)),
 			    pgdm_policies[i]->skips_clean);
 		world_destroy(w);
 	}
@@ -187,7 +315,11 @@ static bool other_policies_take_the_long_way(void)
 static const struct unit_test tests[] = {
 	UNIT_TEST(switch_loads_a_clean_mirror),
 	UNIT_TEST(switch_declines_what_has_no_mirror),
-	UNIT_TEST(switch_declines_a_dirty_mirror),
+	UNIT_TEST(switch_declines_a_mirror_far_behind),
+	UNIT_TEST(one_and_two_changes_are_copied),
+	UNIT_TEST(removals_are_copied),
+	UNIT_TEST(unreadable_records_take_the_long_way),
+	UNIT_TEST(other_verbs_take_the_long_way),
 	UNIT_TEST(misses_and_poison_are_not_clean),
 	UNIT_TEST(forgotten_and_dying_primaries_are_declined),
 	UNIT_TEST(root_used_again),

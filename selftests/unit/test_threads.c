@@ -19,12 +19,26 @@
 #define OWNERS		3
 #define PRIMARIES	4
 
+/* Entries are shared out: that many threads write. */
+#define SHARES		(WRITERS + OWNERS)
+
 static struct world *w;
 static struct pgdm_primary *slot[PRIMARIES];
+static u64 *root[PRIMARIES];	/* the kernel knows them without us */
 static pthread_rwlock_t grace;
+
+/*
+ * The kernel's half: init_mm's entries, from which newborns copy; the lock that is
+ * held where an entry goes to all roots; and what the worker waits on for writers that
+ * counted themselves, in the kernel a grace period of RCU tasks (M3).
+ */
+static u64 init_half[KERNEL_ENTRIES];
+static pthread_mutex_t pgd_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t tasks;
 static unsigned int writes;		/* by each writer */
 static bool stop, stop_reaper;
 static unsigned int failures;
+static unsigned int quiet;		/* owners that write no more */
 static u64 last_id;
 static struct pgdm_stats writer_stats[WRITERS];
 
@@ -48,47 +62,45 @@ static void put(void)
 	pthread_rwlock_unlock(&grace);
 }
 
-static void start(unsigned int mirrors, unsigned int pages)
+static void init_rwlock(pthread_rwlock_t *lock)
 {
 	pthread_rwlockattr_t attr;
+
+	pthread_rwlockattr_init(&attr);
+	pthread_rwlockattr_setkind_np(&attr,
+				      PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+}
+
+static void start(unsigned int mirrors, unsigned int pages)
+{
 	unsigned int i;
 
 	w = world_create(OWNERS, mirrors, PRIMARIES, pages);
-	for (i = 0; i < PRIMARIES; i++)
+	for (i = 0; i < PRIMARIES; i++) {
 		slot[i] = w->primary[i];
+		root[i] = w->primary[i]->page[PGDM_KERNEL_PAGE];
+	}
 	last_id = PRIMARIES;
 	stop = false;
 	stop_reaper = false;
 	failures = 0;
+	quiet = 0;
 	memset(flush_wanted, 0, sizeof(flush_wanted));
 	memset(flush_done, 0, sizeof(flush_done));
 	memset(writer_stats, 0, sizeof(writer_stats));
-	pthread_rwlockattr_init(&attr);
-	pthread_rwlockattr_setkind_np(&attr,
-				      PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-	pthread_rwlock_init(&grace, &attr);
-	pthread_rwlockattr_destroy(&attr);
+	memset(init_half, 0, sizeof(init_half));
+	init_rwlock(&grace);
+	init_rwlock(&tasks);
 }
 
 static bool finish(void)
 {
 	pthread_rwlock_destroy(&grace);
+	pthread_rwlock_destroy(&tasks);
 	world_destroy(w);
 	return !failures;
-}
-
-/* Returns when every CPU has had a flush receipt. */
-static void flush_all(void)
-{
-	unsigned long wanted[OWNERS];
-	unsigned int i;
-
-	for (i = 0; i < OWNERS; i++)
-		wanted[i] = __atomic_add_fetch(&flush_wanted[i], 1,
-					       __ATOMIC_SEQ_CST);
-	for (i = 0; i < OWNERS; i++)
-		while (smp_load_acquire(&flush_done[i]) < wanted[i])
-			sched_yield();
 }
 
 static void receive_flush(unsigned int cpu)
@@ -103,17 +115,135 @@ static void receive_flush(unsigned int cpu)
 	smp_store_release(&flush_done[cpu], wanted);
 }
 
-static void write_entry(struct pgdm_primary *p, unsigned int me,
-			unsigned int index, u64 value)
+#define NO_CPU		OWNERS
+
+/* Returns when every CPU has had a flush receipt; this one, if it is a CPU, as well. */
+static void flush_all(unsigned int cpu)
+{
+	unsigned long wanted[OWNERS];
+	unsigned int i;
+
+	for (i = 0; i < OWNERS; i++)
+		wanted[i] = __atomic_add_fetch(&flush_wanted[i], 1,
+					       __ATOMIC_SEQ_CST);
+	for (i = 0; i < OWNERS; i++)
+		while (smp_load_acquire(&flush_done[i]) < wanted[i]) {
+			if (cpu != NO_CPU)
+				receive_flush(cpu);
+			sched_yield();
+		}
+}
+
+/* By a thread that is no CPU. */
+static void write_page(struct pgdm_primary *p, unsigned int me,
+		       unsigned int index, u64 value, bool user_page)
 {
 	struct pgdm_write write;
 
-	pgdm_write_init(&write, index, value, w->pages == 2, false, true);
+	pgdm_write_init(&write, index, value, w->pages == 2, user_page, true);
 	pgdm_write_publish(p, &write, &writer_stats[me]);
 }
 
+static void write_entry(struct pgdm_primary *p, unsigned int me,
+			unsigned int index, u64 value)
+{
+	write_page(p, me, index, value, false);
+}
+
+/* The kernel's store, whether the hook has found the root or not. */
+static void kernel_store(unsigned int which, unsigned int index, u64 value)
+{
+	WRITE_ONCE(root[which][index], value);
+}
+
+/* A kernel-half entry of one root: counted, looked up, stored (M3). */
+static void write_kernel_entry(unsigned int me, unsigned int which,
+			       unsigned int index, u64 value)
+{
+	struct pgdm_primary *p;
+
+	pthread_rwlock_rdlock(&tasks);
+	pgdm_common_count(index);
+	p = look_up(which);
+	if (p)
+		write_entry(p, me, index, value);
+	put();
+	pthread_rwlock_unlock(&tasks);
+}
+
+/* One for init_mm, and then for all roots. */
+static void write_all_roots(unsigned int me, unsigned int index, u64 value)
+{
+	unsigned int which;
+
+	pthread_rwlock_rdlock(&tasks);
+	pgdm_common_count(index);
+	WRITE_ONCE(init_half[index - PGDM_USER_ENTRIES], value);
+	pthread_mutex_lock(&pgd_lock);
+	for (which = 0; which < PRIMARIES; which++) {
+		struct pgdm_primary *p;
+
+		pgdm_common_count(index);
+		p = look_up(which);
+		if (p)
+			write_entry(p, me, index, value);
+		kernel_store(which, index, value);
+		put();
+	}
+	pthread_mutex_unlock(&pgd_lock);
+	pthread_rwlock_unlock(&tasks);
+}
+
+/* The LDT of one mm, in either table. */
+static void write_own_entry(unsigned int me, unsigned int which, u64 value)
+{
+	struct pgdm_primary *p = look_up(which);
+
+	if (p)
+		write_page(p, me, OWN, value, value >> 12 & w->pages >> 1);
+	put();
+}
+
+static bool is_like_init(const struct pgdm_primary *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < KERNEL_ENTRIES; i++)
+		if (!pgdm_common_is_own(i + PGDM_USER_ENTRIES) &&
+		    READ_ONCE(p->page[0][i + PGDM_USER_ENTRIES]) !=
+		    READ_ONCE(init_half[i]))
+			return false;
+	return true;
+}
+
+/* Do all roots agree? (M3) */
+static void *worker(void *argument)
+{
+	(void)argument;
+	while (!smp_load_acquire(&stop)) {
+		unsigned long epoch = pgdm_epoch_complete();
+		u64 counted = pgdm_common_writes();
+		unsigned int which, differ = 0;
+
+		pthread_rwlock_wrlock(&tasks);
+		pthread_rwlock_unlock(&tasks);
+		for (which = 0; which < PRIMARIES; which++) {
+			const struct pgdm_primary *p = look_up(which);
+
+			differ += p && !is_like_init(p);
+			put();
+		}
+		if (differ)
+			pgdm_common_disagree();
+		else
+			pgdm_common_agree(counted, epoch);
+		sched_yield();
+	}
+	return NULL;
+}
+
 /* S5: clear, publish, flush; then no loaded mirror leads to the table. */
-static void remove_entry(unsigned int me, unsigned int which,
+static void remove_entry(unsigned int me, unsigned int cpu, unsigned int which,
 			 unsigned int index)
 {
 	struct pgdm_primary *p = look_up(which);
@@ -121,19 +251,22 @@ static void remove_entry(unsigned int me, unsigned int which,
 
 	if (p) {
 		old = READ_ONCE(p->page[0][index]);
-		write_entry(p, me, index, 0);
+		if (cpu != NO_CPU)
+			world_write(w, cpu, which, index, 0);
+		else
+			write_entry(p, me, index, 0);
 	}
 	put();
 	if (!(old & PGDM_ENTRY_PRESENT))
 		return;
-	flush_all();
+	flush_all(cpu);
 	p = look_up(which);
 	if (p && world_find_reaching(p, old & PGDM_ENTRY_ADDR) >= 0)
 		fail("a loaded mirror leads to a freed table", me);
 	put();
 }
 
-/* Entries are shared out among the writers; tables are never used twice. */
+/* Tables are never used twice. */
 static void *writer(void *argument)
 {
 	unsigned int me = (uintptr_t)argument, i;
@@ -142,20 +275,28 @@ static void *writer(void *argument)
 	random_init(&random, 100 + me);
 	for (i = 0; i < writes; i++) {
 		unsigned int which = random_below(&random, PRIMARIES);
-		unsigned int index = random_below(&random, 256 / WRITERS) *
-				     WRITERS + me;
+		unsigned int index = random_below(&random, 256 / SHARES) *
+				     SHARES + me;
 		unsigned int what = random_below(&random, 100);
+		u64 value = ENTRY(i * SHARES + me + 1);
 		struct pgdm_primary *p;
 
 		if (what < 2) {
-			remove_entry(me, which, index);
+			remove_entry(me, NO_CPU, which, index);
 			continue;
 		}
-		if (what < 10)
-			index += 256;
+		if (what < 6) {
+			if (index + 256 != OWN)
+				write_all_roots(me, index + 256, value);
+			continue;
+		}
+		if (what < 10 && !me) {
+			write_own_entry(me, which, what & 1 ? value : 0);
+			continue;
+		}
 		p = look_up(which);
 		if (p)
-			write_entry(p, me, index, ENTRY(i * WRITERS + me + 1));
+			write_entry(p, me, index, value);
 		put();
 	}
 	return NULL;
@@ -200,9 +341,27 @@ static void compare(unsigned int cpu, unsigned int which)
 		fail("the mirror differs at the end", cpu);
 }
 
+/* The CPU writes, often into the mm that it runs in: its own mirror gets the entry. */
+static void write_on(unsigned int cpu, struct random *random, unsigned int n)
+{
+	unsigned int me = WRITERS + cpu, which = random_below(random, PRIMARIES);
+	unsigned int index = random_below(random, 256 / SHARES) * SHARES + me;
+	const struct pgdm_mirror *m = w->cache[cpu]->loaded;
+
+	if (m && random_below(random, 4))
+		which = (m->id - 1) % PRIMARIES;
+	if (!random_below(random, 16)) {
+		remove_entry(me, cpu, which, index);
+		return;
+	}
+	if (look_up(which))
+		world_write(w, cpu, which, index, ENTRY(n * SHARES + me + 1));
+	put();
+}
+
 static void *owner(void *argument)
 {
-	unsigned int cpu = (uintptr_t)argument, i;
+	unsigned int cpu = (uintptr_t)argument, i, n = 0;
 	struct random random;
 
 	random_init(&random, 200 + cpu);
@@ -210,8 +369,10 @@ static void *owner(void *argument)
 		unsigned int what = random_below(&random, 100);
 
 		receive_flush(cpu);
-		if (what < 40) {
+		if (what < 30) {
 			switch_to(cpu, random_below(&random, PRIMARIES));
+		} else if (what < 40) {
+			write_on(cpu, &random, n++);
 		} else if (what < 50) {
 			pthread_rwlock_rdlock(&grace);
 			world_flush(w, cpu);
@@ -231,6 +392,12 @@ static void *owner(void *argument)
 			audit(cpu);
 		}
 	}
+	/* Another CPU may wait for its flush still. */
+	__atomic_fetch_add(&quiet, 1, __ATOMIC_SEQ_CST);
+	while (smp_load_acquire(&quiet) < OWNERS) {
+		receive_flush(cpu);
+		sched_yield();
+	}
 	/* All is quiet: after a sync nothing differs. */
 	for (i = 0; i < PRIMARIES; i++) {
 		switch_to(cpu, i);
@@ -243,6 +410,7 @@ static void recreate(unsigned int which)
 {
 	struct pgdm_primary *p = slot[which];
 	unsigned int cpu, i, page;
+	u64 counted;
 
 	smp_store_release(&slot[which], NULL);
 	pgdm_mirrors_forget(p);
@@ -252,9 +420,22 @@ static void recreate(unsigned int which)
 		for (i = 0; i < w->mirrors; i++)
 			if (READ_ONCE(w->cache[cpu]->mirror[i].primary) == p)
 				fail("a forgotten primary has a mirror", cpu);
+	/* A newborn: init_mm's kernel half. A write during its birth is counted again. */
+	counted = pgdm_common_writes();
+	pthread_mutex_lock(&pgd_lock);
 	for (page = 0; page < w->pages; page++)
 		memset(p->page[page], 0, PGDM_ENTRIES * PGDM_ENTRY_BYTES);
-	world_bear(w, which, ++last_id);
+	for (i = 0; i < KERNEL_ENTRIES; i++)
+		if (!pgdm_common_is_own(i + PGDM_USER_ENTRIES))
+			kernel_store(which, i + PGDM_USER_ENTRIES,
+				     READ_ONCE(init_half[i]));
+	pthread_mutex_unlock(&pgd_lock);
+	last_id += PRIMARIES;
+	world_bear(w, which, last_id + which + 1);
+	if (last_id & PRIMARIES)
+		pgdm_primary_empty(p);
+	if (pgdm_common_writes() != counted)
+		pgdm_common_count(PGDM_USER_ENTRIES);
 	smp_store_release(&slot[which], p);
 }
 
@@ -311,9 +492,10 @@ static void spawn(pthread_t *thread, void *(*function)(void *), unsigned int n)
 static void run(void *(*write)(void *), void *(*own)(void *),
 		void *(*interfere)(void *))
 {
-	pthread_t writers[WRITERS], owners[OWNERS], interfering;
+	pthread_t writers[WRITERS], owners[OWNERS], interfering, agreeing;
 	unsigned int i;
 
+	spawn(&agreeing, worker, 0);
 	for (i = 0; i < OWNERS; i++)
 		spawn(&owners[i], own, i);
 	for (i = 0; i < WRITERS; i++)
@@ -328,13 +510,14 @@ static void run(void *(*write)(void *), void *(*own)(void *),
 	smp_store_release(&stop, true);
 	for (i = 0; i < OWNERS; i++)
 		pthread_join(owners[i], NULL);
+	pthread_join(agreeing, NULL);
 }
 
 static bool writers_owners_and_a_reaper(void)
 {
 	start(3, 2);
 	w->fast = true;
-	writes = 6000;
+	writes = 15000;
 	run(writer, owner, reaper);
 	return finish();
 }
@@ -343,7 +526,7 @@ static bool policies_change_under_writers_and_owners(void)
 {
 	start(3, 2);
 	w->fast = true;
-	writes = 6000;
+	writes = 15000;
 	run(writer, owner, changer);
 	return finish();
 }
@@ -357,7 +540,7 @@ static bool writers_and_owners_under_each_policy(void)
 		start(3, 2);
 		pgdm_policy_in_force = pgdm_policies[i];
 		w->fast = i & 1;
-		writes = 2000;
+		writes = 6000;
 		run(writer, owner, NULL);
 		if (failures)
 			unit_note("under %s", pgdm_policies[i]->name);
@@ -370,7 +553,7 @@ static bool writers_and_owners_under_each_policy(void)
 static bool writers_and_owners_with_two_mirrors(void)
 {
 	start(2, 1);
-	writes = 6000;
+	writes = 15000;
 	run(writer, owner, NULL);
 	return finish();
 }
@@ -383,11 +566,10 @@ static void *kernel_writer(void *argument)
 
 	for (i = 0; i < writes; i++) {
 		unsigned int index = 256 + i % 8 * WRITERS + me;
-		struct pgdm_primary *p = look_up(i % PRIMARIES);
 
 		/* Few values, so that stale words look like fresh ones. */
-		write_entry(p, me, index, i / 16 % 3 ? ENTRY(i / 16 % 3) : 0);
-		put();
+		write_kernel_entry(me, i % PRIMARIES, index,
+				   i / 16 % 3 ? ENTRY(i / 16 % 3) : 0);
 	}
 	return NULL;
 }
@@ -419,6 +601,57 @@ static bool kernel_writers_against_evictions(void)
 	return finish();
 }
 
+/*
+ * The roots are the same most of the time: first copies leave the kernel half out, but
+ * for the LDT's entry, which is another one's each time.
+ */
+static void *common_writer(void *argument)
+{
+	unsigned int me = (uintptr_t)argument, i, patience;
+
+	for (i = 0; i < writes; i++) {
+		if (i % 4) {
+			if (!me)
+				write_own_entry(me, i % PRIMARIES,
+						i % 3 ? ENTRY(i % 5 + 1) : 0);
+		} else {
+			write_all_roots(me, 256 + i / 4 % 8 * WRITERS + me,
+					i / 32 % 3 ? ENTRY(i / 32 % 3) : 0);
+		}
+		for (patience = 20; !pgdm_common_agreed() && patience;
+		     patience--)
+			sched_yield();
+	}
+	return NULL;
+}
+
+static u64 sum(enum pgdm_stat stat)
+{
+	unsigned int cpu;
+	u64 total = 0;
+
+	for (cpu = 0; cpu < OWNERS; cpu++)
+		total += world_stat(w, cpu, stat);
+	return total;
+}
+
+static bool common_kernel_half_against_evictions(void)
+{
+	u64 attaches, words;
+
+	start(2, 2);
+	writes = 1500;
+	run(common_writer, evicting_owner, NULL);
+	attaches = sum(PGDM_STAT_attaches);
+	words = sum(PGDM_STAT_entries_first);
+	if (!finish())
+		return false;
+	/* Was it left out, now and then, and compared? */
+	CHECK(words < attaches * 2 * KERNEL_ENTRIES);
+	CHECK(words > attaches * 2);
+	return true;
+}
+
 /* --- one primary, as much publishing as possible ------------------------ */
 
 static void *one_primary_writer(void *argument)
@@ -426,7 +659,8 @@ static void *one_primary_writer(void *argument)
 	unsigned int me = (uintptr_t)argument, i;
 
 	for (i = 0; i < writes; i++)
-		write_entry(slot[0], me, i * 7 % 128 * WRITERS + me, ENTRY(i));
+		write_entry(slot[0], me, i * 7 % 128 * WRITERS + me,
+			    i % 5 ? ENTRY(i) : 0);
 	return NULL;
 }
 
@@ -486,6 +720,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(writers_owners_and_a_reaper),
 	UNIT_TEST(writers_and_owners_with_two_mirrors),
 	UNIT_TEST(kernel_writers_against_evictions),
+	UNIT_TEST(common_kernel_half_against_evictions),
 	UNIT_TEST(writers_overrun_the_ring),
 	UNIT_TEST(policies_change_under_writers_and_owners),
 	UNIT_TEST(writers_and_owners_under_each_policy),

@@ -4,12 +4,12 @@
  */
 #include "world.h"
 
+#include "bug.h"
 #include "fast.h"
 
 #include <stdlib.h>
 
 #ifdef PGDM_SEEDED_BUGS
-#include "bug.h"
 #include "pause.h"
 
 unsigned long pgdm_bugs;
@@ -45,8 +45,7 @@ struct pgdm_cache *world_cache_create(unsigned int cpu, unsigned int mirrors,
 	unsigned int i, page;
 
 	c = allocate(64, sizeof(*c) + mirrors * sizeof(c->mirror[0]));
-	c->cpu = cpu;
-	c->nr = mirrors;
+	pgdm_cache_init(c, cpu, mirrors);
 	for (i = 0; i < mirrors; i++)
 		for (page = 0; page < pages; page++)
 			c->mirror[i].page[page] = allocate(4096, TABLE_BYTES);
@@ -88,11 +87,13 @@ struct world *world_create(unsigned int cpus, unsigned int mirrors,
 					     sizeof(unsigned long));
 		for (page = 0; page < pages; page++)
 			w->primary[i]->page[page] = allocate(4096, TABLE_BYTES);
-		world_bear(w, i, i + 1);
 	}
 	pgdm_policy_in_force = &pgdm_policy_dirty;
 	pgdm_epoch.latest = &w->epoch;
 	pgdm_epoch.complete = 0;
+	world_agree();
+	for (i = 0; i < primaries; i++)
+		world_bear(w, i, i + 1);
 	pgdm_mirrors.caches = w->cache;
 	pgdm_mirrors.nr_caches = cpus;
 	return w;
@@ -116,9 +117,24 @@ void world_destroy(struct world *w)
 }
 
 /**
+ * world_agree() - all roots have the same kernel half, but for entry OWN
+ *
+ * As if the machine had just begun: nothing was written.
+ */
+void world_agree(void)
+{
+	pgdm_common = (struct pgdm_common){
+		.writes = { 1 },
+		.agreed = 1,
+		.nr_own = 1,
+		.own = { OWN },
+	};
+}
+
+/**
  * world_bear() - an address space is born where another was
  * @w: the machine
- * @which: number of the primary; its tables stay as they are
+ * @which: number of the primary; its tables stay as they are, and are looked through
  * @id: the id of the new one
  */
 void world_bear(struct world *w, unsigned int which, u64 id)
@@ -127,6 +143,7 @@ void world_bear(struct world *w, unsigned int which, u64 id)
 
 	pgdm_primary_init(p, id, p->page[0], p->page[1], w->sharers[which],
 			  w->cpus);
+	pgdm_primary_look_through(p);
 }
 
 /**
@@ -140,6 +157,7 @@ void world_reset(struct world *w)
 	w->fast = false;
 	w->epoch = 0;
 	pgdm_epoch.complete = 0;
+	world_agree();
 	memset(w->sync, 0, sizeof(w->sync));
 	for (i = 0; i < w->cpus; i++) {
 		struct pgdm_cache *c = w->cache[i];
@@ -161,6 +179,8 @@ void world_reset(struct world *w)
 			m->id = 0;
 			m->writers.counter = 0;
 			m->flag = 0;
+			memset(m->marks, 0, sizeof(m->marks));
+			m->kernel_seen = 0;
 			for (page = 0; page < w->pages; page++)
 				memset(m->page[page], 0, TABLE_BYTES);
 		}
@@ -173,6 +193,26 @@ void world_reset(struct world *w)
 		world_bear(w, i, i + 1);
 	}
 	pgdm_policy_in_force = &pgdm_policy_dirty;
+}
+
+/**
+ * world_fast_switch() - the fast ways of a switch
+ * @c: the CPU's cache
+ * @root: the table that CR3 holds
+ *
+ * Return: the mirror, or NULL: the long way is left.
+ */
+struct pgdm_mirror *world_fast_switch(struct pgdm_cache *c, unsigned long root)
+{
+	struct pgdm_primary *p;
+	struct pgdm_mirror *m;
+
+	if (!pgdm_fast_find(c, root, &m, &p) &&
+	    !pgdm_fast_search(c, root, &m, &p))
+		return NULL;
+	if (pgdm_fast_switch(c, m, p) || pgdm_fast_switch_changes(c, m, p))
+		return m;
+	return NULL;
 }
 
 /**
@@ -192,7 +232,7 @@ struct pgdm_mirror *world_switch(struct world *w, unsigned int cpu, int which)
 		return NULL;
 	}
 	if (w->fast) {
-		m = pgdm_fast_switch(c, world_root(w, which));
+		m = world_fast_switch(c, world_root(w, which));
 		if (m)
 			return m;
 	}
@@ -227,6 +267,30 @@ void world_fault(struct world *w, unsigned int cpu, unsigned int index)
 		pgdm_cache_fault(c, index, &w->sync[cpu]);
 }
 
+/* First the hook, at the entry of the kernel's function, then the kernel's own store. */
+static u64 write_page(struct world *w, unsigned int cpu, unsigned int which,
+		      unsigned int index, u64 value, bool user_page)
+{
+	struct pgdm_primary *p = w->primary[which];
+	struct pgdm_write write;
+	unsigned int page;
+	u64 seq;
+
+	if (pgdm_index_is_kernel(index) && !pgdm_bug(count_late))
+		pgdm_common_count(index);
+	pgdm_write_init(&write, index, value, w->pages == 2, user_page, true);
+	write.own = READ_ONCE(w->cache[cpu]->loaded);
+	seq = pgdm_write_publish(p, &write, &w->cache[cpu]->stats);
+	for (page = w->pages; page-- > 0;)
+		if (write.pages & BIT(page))
+			WRITE_ONCE(p->page[page][index], write.value[page]);
+	if (pgdm_index_is_kernel(index) && pgdm_bug(count_late)) {
+		pgdm_bug_pause();
+		pgdm_common_count(index);
+	}
+	return seq;
+}
+
 /**
  * world_write() - the kernel writes an entry of a root
  * @w: the machine
@@ -234,24 +298,25 @@ void world_fault(struct world *w, unsigned int cpu, unsigned int index)
  * @which: number of the primary
  * @index: the entry
  * @value: what the kernel was asked to write
- *
- * First the hook, at the entry of the kernel's function, then the kernel's
- * own store (W1).
  */
 u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
 		unsigned int index, u64 value)
 {
-	struct pgdm_primary *p = w->primary[which];
-	struct pgdm_write write;
-	unsigned int page;
-	u64 seq;
+	return write_page(w, cpu, which, index, value, false);
+}
 
-	pgdm_write_init(&write, index, value, w->pages == 2, false, true);
-	seq = pgdm_write_publish(p, &write, &w->cache[cpu]->stats);
-	for (page = w->pages; page-- > 0;)
-		if (write.pages & BIT(page))
-			WRITE_ONCE(p->page[page][index], write.value[page]);
-	return seq;
+/**
+ * world_write_user_page() - the same through the user table of a pair, as modify_ldt()
+ * @w: the machine
+ * @cpu: the CPU that writes
+ * @which: number of the primary
+ * @index: the entry
+ * @value: what the kernel was asked to write
+ */
+void world_write_user_page(struct world *w, unsigned int cpu,
+			   unsigned int which, unsigned int index, u64 value)
+{
+	write_page(w, cpu, which, index, value, true);
 }
 
 void world_user_return(struct world *w, unsigned int cpu)

@@ -8,6 +8,7 @@
 
 #include "audit.h"
 #include "cache_point.h"
+#include "common.h"
 #include "epoch.h"
 #include "mirrors.h"
 #include "policies.h"
@@ -20,6 +21,11 @@
 
 /* A present entry that users may access, leading to table number @n. */
 #define ENTRY(n)	((u64)(n) << 12 | 0x67)
+
+/* The kernel-half entry that each address space has for itself. */
+#define OWN	272
+
+#define KERNEL_ENTRIES	(PGDM_ENTRIES - PGDM_USER_ENTRIES)
 
 /**
  * struct world - the machine
@@ -51,11 +57,13 @@ struct world *world_create(unsigned int cpus, unsigned int mirrors,
 			   unsigned int primaries, unsigned int pages);
 void world_destroy(struct world *w);
 void world_reset(struct world *w);
+void world_agree(void);
 void world_bear(struct world *w, unsigned int which, u64 id);
 struct pgdm_cache *world_cache_create(unsigned int cpu, unsigned int mirrors,
 				      unsigned int pages);
 void world_cache_destroy(struct pgdm_cache *c);
 
+struct pgdm_mirror *world_fast_switch(struct pgdm_cache *c, unsigned long root);
 struct pgdm_mirror *world_switch(struct world *w, unsigned int cpu, int which);
 unsigned long world_root(const struct world *w, unsigned int which);
 void world_flush(struct world *w, unsigned int cpu);
@@ -66,6 +74,8 @@ void world_add(struct world *w, unsigned int cpu, unsigned int which,
 	       unsigned int index, u64 value);
 u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
 		unsigned int index, u64 value);
+void world_write_user_page(struct world *w, unsigned int cpu,
+			   unsigned int which, unsigned int index, u64 value);
 int world_find_reaching(const struct pgdm_primary *p, u64 phys);
 u64 world_stat(const struct world *w, unsigned int cpu, enum pgdm_stat stat);
 struct pgdm_mirror *world_mirror(struct world *w, unsigned int cpu,

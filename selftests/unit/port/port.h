@@ -41,8 +41,6 @@ typedef unsigned long long u64;
 
 #define ilog2(n)	(63 - __builtin_clzll(n))
 
-#define pgdm_prefetch(address)	__builtin_prefetch(address)
-
 #define barrier()	__asm__ __volatile__("" : : : "memory")
 
 #ifdef PGDM_SIM
@@ -141,6 +139,16 @@ typedef struct {
 	port_old;							\
 })
 
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+#define atomic_long_fetch_or(n, v) ({					\
+	__typeof__(v) port_p = (v);					\
+	sim_rmw(port_p, __func__);					\
+	__atomic_fetch_or(&port_p->counter, n, __ATOMIC_SEQ_CST);	\
+})
+
 #define test_bit(nr, words)						\
 	(READ_ONCE((words)[(nr) / BITS_PER_LONG]) >> (nr) % BITS_PER_LONG & 1)
 
@@ -150,6 +158,14 @@ typedef struct {
 	unsigned long port_bit = BIT((nr) % BITS_PER_LONG);		\
 	sim_rmw(port_p, __func__);					\
 	!!(__atomic_fetch_or(port_p, port_bit, __ATOMIC_SEQ_CST) &	\
+	   port_bit);							\
+})
+
+#define test_and_clear_bit(nr, words) ({				\
+	unsigned long *port_p = &(words)[(nr) / BITS_PER_LONG];		\
+	unsigned long port_bit = BIT((nr) % BITS_PER_LONG);		\
+	sim_rmw(port_p, __func__);					\
+	!!(__atomic_fetch_and(port_p, ~port_bit, __ATOMIC_SEQ_CST) &	\
 	   port_bit);							\
 })
 

@@ -70,6 +70,12 @@ static __always_inline void full_sync_all(const struct bench_case *c,
 	pgdm_sync_full(mirror[i], primary[i], &done);
 }
 
+static __always_inline void first_sync(const struct bench_case *c,
+				       unsigned int i)
+{
+	pgdm_sync_first(mirror[i], primary[i], &done);
+}
+
 static __always_inline void rep_movsq(const struct bench_case *c,
 				      unsigned int i)
 {

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Marks: which user-half entries of a table may be non-zero.
+ *
+ * A program uses two or three of the 256. A sync that does not know which entries
+ * changed copies those that are marked in the primary or in the mirror, and not all
+ * of them. Where no mark is set, the word is zero in both pages of a pair; where one is
+ * set, it may be anything.
+ *
+ * DOC: M1, marks of a primary
+ *
+ * Each writer of a user-half entry keeps its mark, under every policy (write.c):
+ *
+ *	writer				owner of a mirror, without records
+ *	store the entry			s = load-acquire p->seq
+ *	set or clear its mark		read p->marks
+ *	publish: p->seq++		copy what is marked, here or there
+ *
+ * Let the owner read sequence s and find an entry unmarked. The last writer that
+ * changed this mark before has cleared it, and had stored zero before it did. Two
+ * writers of one entry never overlap (write.c), so this writer is the one that
+ * published the entry's latest change up to s, or a later one. The mirror, where the
+ * entry is unmarked as well, holds zero: what that writer has stored. A later writer
+ * publishes a later sequence, which the next sync finds.
+ *
+ * If the mark came after the publication, the owner could read the sequence of an
+ * addition and overlook the entry. If the mark of a removal were cleared before the
+ * store, the owner would take from a mirror what the primary still has.
+ *
+ * Marks of one word belong to different entries, whose writers do overlap, so bits
+ * are set and cleared by locked instructions, and only if they have to change.
+ *
+ * A newborn's user half is empty. Of an mm that existed before, all words are looked
+ * through when no unseen writer is left (A1): a writer that comes meanwhile keeps
+ * the mark itself, and one that removes the entry just then may leave a mark without an
+ * entry. Where hooks were missed (H1), the marks do not count: primary->marked says up
+ * to which epoch they are complete.
+ *
+ * DOC: M2, marks of a mirror
+ *
+ * The owner sets a mark when it stores a word that is not zero. Under a policy with
+ * writers that store into mirrors, each of these sets it before it stores, and
+ * counts itself in mirror->writers from before that until after. The owner clears
+ * marks only in a mirror that it has just taken from its primary, and into which no
+ * writer stores any more (take(), cache.c): so there are never more marks than
+ * two primaries had in turn. An owner that left out its own mirror's marks would
+ * leave the former primary's entries behind.
+ */
+#ifndef _PGDM_MARKS_H
+#define _PGDM_MARKS_H
+
+#include "entry.h"
+
+#define PGDM_MARK_WORDS		(PGDM_USER_ENTRIES / BITS_PER_LONG)
+
+/**
+ * pgdm_marks_set() - an entry may be non-zero
+ * @marks: PGDM_MARK_WORDS words
+ * @index: which entry, 0..255
+ *
+ * Context: any. A full barrier if the mark was clear.
+ */
+static inline void pgdm_marks_set(unsigned long *marks, unsigned int index)
+{
+	if (!test_bit(index, marks))
+		test_and_set_bit(index, marks);
+}
+
+/**
+ * pgdm_marks_add() - the same for several entries
+ * @word: one of the PGDM_MARK_WORDS words
+ * @marks: a bit each, those that are set already among them
+ *
+ * Context: any. A full barrier.
+ */
+static inline void pgdm_marks_add(unsigned long *word, unsigned long marks)
+{
+	atomic_long_fetch_or(marks, (atomic_long_t *)word);
+}
+
+/**
+ * pgdm_marks_clear() - an entry is zero
+ * @marks: PGDM_MARK_WORDS words
+ * @index: which entry, 0..255
+ *
+ * Context: any. A full barrier if the mark was set.
+ */
+static inline void pgdm_marks_clear(unsigned long *marks, unsigned int index)
+{
+	if (test_bit(index, marks))
+		test_and_clear_bit(index, marks);
+}
+
+/**
+ * pgdm_marks_have() - may an entry be non-zero?
+ * @marks: PGDM_MARK_WORDS words
+ * @index: which entry, 0..255
+ */
+static inline bool pgdm_marks_have(const unsigned long *marks,
+				   unsigned int index)
+{
+	return test_bit(index, marks);
+}
+
+#endif
