@@ -19,3 +19,15 @@ int pgdm_ldt_write(unsigned int entry, unsigned int base)
 
 	return syscall(SYS_modify_ldt, 0x11, &desc, sizeof(desc)) ? errno : 0;
 }
+
+/* A selector: the number, of the LDT (4), for user mode (3). */
+int pgdm_ldt_read(unsigned int entry)
+{
+	int word;
+
+	asm volatile("mov %1, %%gs\n\t"
+		     "mov %%gs:0, %0\n\t"
+		     "mov %2, %%gs"
+		     : "=&r"(word) : "r"(entry << 3 | 7), "r"(0) : "memory");
+	return word;
+}

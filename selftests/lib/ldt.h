@@ -14,4 +14,14 @@
  */
 int pgdm_ldt_write(unsigned int entry, unsigned int base);
 
+/**
+ * pgdm_ldt_read() - read the first word of a segment of the LDT
+ * @entry: its number; one that was written
+ *
+ * The CPU fetches the descriptor through the page tables. %gs is empty afterwards.
+ *
+ * Return: the word.
+ */
+int pgdm_ldt_read(unsigned int entry);
+
 #endif

@@ -14,50 +14,63 @@
 #include "slots.h"
 
 struct order {
-	enum { PING, ADD, REMOVE, END } verb;
+	enum { PING, ADD, REMOVE, CALL, END } verb;
 	unsigned int slot;
+	int (*job)(void *arg);
+	void *arg;
 };
 
 static void __attribute__((noreturn)) partner_main(struct pgdm_partner *p)
 {
 	struct order order;
+	int answer;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pgdm_pin(p->cpu);
 	while (read(p->to[0], &order, sizeof(order)) == sizeof(order) &&
 	       order.verb != END) {
+		answer = 0;
 		if (order.verb == ADD)
 			pgdm_slot_add(order.slot);
 		if (order.verb == REMOVE)
 			pgdm_slot_unmap(order.slot);
-		if (write(p->from[1], "", 1) != 1)
+		if (order.verb == CALL)
+			answer = order.job(order.arg);
+		if (write(p->from[1], &answer, sizeof(answer)) != sizeof(answer))
 			break;
 	}
 	_exit(0);
 }
 
-static void partner_call(struct pgdm_partner *p, struct order order)
+static int give_order(struct pgdm_partner *p, struct order order)
 {
-	char answer;
+	int answer;
 
 	if (write(p->to[1], &order, sizeof(order)) != sizeof(order) ||
-	    read(p->from[0], &answer, 1) != 1)
+	    read(p->from[0], &answer, sizeof(answer)) != sizeof(answer))
 		pgdm_die("the partner on CPU %u is gone", p->cpu);
+	return answer;
 }
 
 void pgdm_partner_ping(struct pgdm_partner *p)
 {
-	partner_call(p, (struct order){ .verb = PING });
+	give_order(p, (struct order){ .verb = PING });
 }
 
 void pgdm_partner_add(struct pgdm_partner *p, unsigned int slot)
 {
-	partner_call(p, (struct order){ .verb = ADD, .slot = slot });
+	give_order(p, (struct order){ .verb = ADD, .slot = slot });
 }
 
 void pgdm_partner_remove(struct pgdm_partner *p, unsigned int slot)
 {
-	partner_call(p, (struct order){ .verb = REMOVE, .slot = slot });
+	give_order(p, (struct order){ .verb = REMOVE, .slot = slot });
+}
+
+int pgdm_partner_call(struct pgdm_partner *p, int (*job)(void *arg), void *arg)
+{
+	return give_order(p, (struct order){ .verb = CALL, .job = job,
+					       .arg = arg });
 }
 
 void pgdm_partner_start(struct pgdm_partner *p, unsigned int cpu)

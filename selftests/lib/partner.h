@@ -54,6 +54,16 @@ void pgdm_partner_add(struct pgdm_partner *p, unsigned int slot);
 void pgdm_partner_remove(struct pgdm_partner *p, unsigned int slot);
 
 /**
+ * pgdm_partner_call() - have the partner call a function
+ * @p: the partner
+ * @job: what it calls; a function of the program that has started it
+ * @arg: its argument; an address is one of the partner's own mm
+ *
+ * Return: what @job has returned.
+ */
+int pgdm_partner_call(struct pgdm_partner *p, int (*job)(void *arg), void *arg);
+
+/**
  * pgdm_partner_stop() - end the partner
  * @p: may be started again
  *

@@ -3,6 +3,7 @@
 #ifndef _PGDM_PROCESS_H
 #define _PGDM_PROCESS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /**
@@ -33,6 +34,16 @@ int pgdm_wait(pid_t pid);
  * Return: its status, as waitpid(2) gives it: 0 when @child has returned 0.
  */
 int pgdm_run(int (*child)(void *arg), void *arg);
+
+/**
+ * pgdm_sleeps() - has a process gone to sleep?
+ * @pid: of the process, else the calling process dies
+ *
+ * One that has answered may still have to run before it does.
+ *
+ * Return: does its main thread wait for an event?
+ */
+bool pgdm_sleeps(pid_t pid);
 
 /**
  * pgdm_kill() - kill a process and wait for its end

@@ -2,10 +2,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "die.h"
+#include "files.h"
 #include "machine.h"
 #include "slots.h"
 
@@ -19,6 +21,28 @@ unsigned int pgdm_slot_shift(void)
 char *pgdm_slot_address(unsigned int slot, unsigned int page)
 {
 	return (char *)(((uintptr_t)slot << pgdm_slot_shift()) + page * PAGE);
+}
+
+/* Lines are in the order of addresses; the last one may be the kernel half's. */
+unsigned int pgdm_slots_used(pid_t pid)
+{
+	unsigned long begin, end, slot, next = 0;
+	unsigned int shift = pgdm_slot_shift(), nr = 0;
+	const char *line;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	line = pgdm_read_path(path);
+	while (sscanf(line, "%lx-%lx ", &begin, &end) == 2 && !(begin >> 63)) {
+		for (slot = begin >> shift; slot <= (end - 1) >> shift; slot++) {
+			if (slot < next)
+				continue;
+			nr++;
+			next = slot + 1;
+		}
+		line += strcspn(line, "\n") + 1;
+	}
+	return nr;
 }
 
 void pgdm_slot_map(unsigned int slot)

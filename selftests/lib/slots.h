@@ -6,6 +6,8 @@
 #ifndef _PGDM_SLOTS_H
 #define _PGDM_SLOTS_H
 
+#include <sys/types.h>
+
 /* These are free in every program. */
 #define PGDM_SLOT_FIRST	2
 #define PGDM_SLOT_LAST	129
@@ -29,6 +31,17 @@ unsigned int pgdm_slot_shift(void);
  * Return: its address.
  */
 char *pgdm_slot_address(unsigned int slot, unsigned int page);
+
+/**
+ * pgdm_slots_used() - in how many slots has a process mappings?
+ * @pid: of the process
+ *
+ * Where a page was touched in each of them, its root has so many entries in the user
+ * half.
+ *
+ * Return: their number.
+ */
+unsigned int pgdm_slots_used(pid_t pid);
 
 /**
  * pgdm_slot_map() - map the pages of a slot, and touch none

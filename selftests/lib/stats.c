@@ -19,24 +19,53 @@ uint64_t pgdm_stat(const char *name)
 	pgdm_die("stats has no %s", name);
 }
 
+static unsigned int column_of(const char *header, const char *name)
+{
+	size_t len = strlen(name), n;
+	unsigned int column;
+
+	for (column = 0; ; column++, header += n) {
+		header += strspn(header, " ");
+		n = strcspn(header, "\n ");
+		if (!n)
+			pgdm_die("stats_percpu has no %s", name);
+		if (n == len && !strncmp(header, name, len))
+			return column;
+	}
+}
+
+static uint64_t value_in(const char *line, unsigned int column)
+{
+	uint64_t value;
+	char *rest;
+
+	do {
+		value = strtoull(line, &rest, 10);
+		line = rest;
+	} while (column--);
+	return value;
+}
+
 /* The first line names the columns, the first column the CPU. */
+void pgdm_cpu_stats(unsigned int cpu, unsigned int nr, const char *const *names,
+		    uint64_t *values)
+{
+	const char *header = pgdm_read("stats_percpu"), *line = header;
+	unsigned int i;
+
+	memset(values, 0, nr * sizeof(*values));
+	while ((line = strchr(line, '\n')) && *++line) {
+		if (value_in(line, 0) != cpu)
+			continue;
+		for (i = 0; i < nr; i++)
+			values[i] = value_in(line, column_of(header, names[i]));
+	}
+}
+
 uint64_t pgdm_cpu_stat(unsigned int cpu, const char *name)
 {
-	char *text = (char *)pgdm_read("stats_percpu");
-	char *save, *line = strtok_r(text, "\n", &save), *word, *rest;
-	unsigned int column = 0, i;
+	uint64_t value;
 
-	for (word = strtok_r(line, " ", &rest); word && strcmp(word, name);
-	     word = strtok_r(NULL, " ", &rest))
-		column++;
-	if (!word)
-		pgdm_die("stats_percpu has no %s", name);
-	while ((line = strtok_r(NULL, "\n", &save))) {
-		if (strtoul(line, &word, 10) != cpu)
-			continue;
-		for (i = 1; i < column; i++)
-			strtoull(word, &word, 10);
-		return strtoull(word, NULL, 10);
-	}
-	return 0;
+	pgdm_cpu_stats(cpu, 1, &name, &value);
+	return value;
 }

@@ -26,4 +26,14 @@ uint64_t pgdm_stat(const char *name);
  */
 uint64_t pgdm_cpu_stat(unsigned int cpu, const char *name);
 
+/**
+ * pgdm_cpu_stats() - several counters of one CPU, by one reading of the file
+ * @cpu: its number
+ * @nr: how many
+ * @names: as in the file stats_percpu; the process dies when one is not there
+ * @values: set to their values; to 0 when the file has no such CPU
+ */
+void pgdm_cpu_stats(unsigned int cpu, unsigned int nr, const char *const *names,
+		    uint64_t *values);
+
 #endif
