@@ -28,11 +28,35 @@ bit dead[M];
 bit busy[N];			/* N1: a sync point is under way */
 byte syncing[N];		/* the mirror that it works on, + 1 */
 byte sync_mm[N];		/* of this mm, + 1 */
+bit publishing[N];		/* NMI: it may be storing into its own mirror */
+bit unpublished[M * E];		/* stored, and not published yet: for the property "ahead" */
 bit shared_flag_of[M];
 bit sharer[N * M];		/* of mm m: has CPU c ever claimed a mirror of it? */
 
 #define ID(c, m)		((c) * NM + (m))
 #define SHARER(c, p)		sharer[(c) * M + (p)]
+
+/*
+ * Marks: this entry may be non-zero, in a table of the pair or in both. They are
+ * changed by locked operations alone, and so are in no store buffer; but a mark that
+ * is as it should be already is no operation, and drains nothing.
+ */
+#if SPARSE
+bit mark_of[M * E];		/* of a primary: its writers; an owner that copies in full */
+bit mirror_mark[N * NM * E];	/* of a mirror: its owner; under "eager" writers, too */
+byte marked[M];			/* H1: the marks are complete up to this miss */
+
+#define MARK(p, i)		mark_of[(p) * E + (i)]
+#define MIRROR_MARK(c, m, i)	mirror_mark[ID(c, m) * E + (i)]
+#define to_mark(c, p, i, v)	mark(c, p, i, v);
+#else
+#define to_mark(c, p, i, v)
+#endif
+#if SPARSE && !defined(mark_late) && !defined(mark_after_store)
+#define MARKS_FIRST	1
+#else
+#define MARKS_FIRST	0
+#endif
 
 /*
  * A CPU that looks at all mirrors of a primary skips CPUs that are no sharers. A
@@ -53,6 +77,14 @@ inline store(_c, _p, _i, _val)
 {
 	d_step {
 		locked(_c) ->
+		unpublished[(_p) * E + (_i)] = 1;
+#if MARKS_FIRST
+		/* M1: no CPU can see the stores before the mark. */
+		if
+		:: (_val) != 0 -> MARK(_p, _i) = 1
+		:: else
+		fi;
+#endif
 #if PG == 2
 		put_page(_c, _p, _i, _val, 1);
 #endif
@@ -65,25 +97,129 @@ inline store_half(_c, _p, _i, _val, _g)
 {
 	d_step {
 		locked(_c) ->
+#if MARKS_FIRST
+		if
+		:: (_val) != 0 -> MARK(_p, _i) = 1
+		:: else
+		fi;
+#endif
 		put_page(_c, _p, _i, _val, _g);
 		SAY2(_c, "stores %d into entry %d, in one table of the pair", _val, _i)
 	}
 }
 
-inline publish(_c, _p, _i)
+#if SPARSE
+/* M1: a mark is set before the entry is stored, and cleared between that and publishing. */
+inline mark(_c, _p, _i, _val)
+{
+	if
+	:: d_step {
+			MARK(_p, _i) != ((_val) != 0) && locked(_c) ->
+			MARK(_p, _i) = ((_val) != 0);
+			SAY2(_c, "makes the mark of entry %d of the primary %d", _i, (_val) != 0)
+		}
+	:: MARK(_p, _i) == ((_val) != 0)
+	fi
+}
+#endif
+
+/*
+ * store_own() of write.c, what "dirty" adds to publishing sequence k: the CPU's own mirror, if
+ * it is one of this primary, gets the entry, and holds the sequence if it held the one
+ * before. No other CPU reads that mirror's sequence and marks, or stores into it.
+ */
+#define has_own(c, p)		(loaded[c] && get(c, OF(c, loaded[c] - 1)) == (p) + 1)
+#define own_id(c)		ID(c, loaded[c] - 1)
+
+inline own_word(_c, _p, _i, _val, _g)
+{
+	if
+	:: has_own(_c, _p) ->
+		if
+		:: (_val) != 0 -> MIRROR_MARK(_c, loaded[_c] - 1, _i) = 1
+		:: else
+		fi;
+		put(_c, MIR(_c, loaded[_c] - 1, _i, _g), _val);
+		SAY2(_c, "stores %d into entry %d of its own mirror", _val, _i)
+	:: else
+	fi
+}
+
+#ifdef own_too_far
+#define own_was_latest(c)	1
+#else
+#define own_was_latest(c)	(seen[own_id(c)] == k - 1)
+#endif
+
+inline own_sequence(_c, _p, _i, _val)
+{
+	if
+	:: has_own(_c, _p) && own_was_latest(_c) ->
+		seen[own_id(_c)] = k;
+		SAY1(_c, "its mirror holds sequence %d", k)
+	:: else
+	fi
+}
+
+/* In the step in which the CPU has made an addition known. */
+inline note_added(_c, _p, _i, _val)
+{
+	if
+	:: PROPERTY == OWN && (_val) != 0 && has_own(_c, _p) -> added[_c] = (_p) * E + (_i) + 1
+	:: else
+	fi
+}
+
+/* Sequence, then record; then the CPU's own mirror, of which no other CPU sees a step. */
+inline publish(_c, _p, _i, _val)
 {
 	d_step {
 		locked(_c) ->
 		seq[_p]++;
 		k = seq[_p];
+		unpublished[(_p) * E + (_i)] = 0;
+#if STORES_OWN && defined(NMI)
+		publishing[_c] = 1;
+#endif
 		SAY2(_c, "publishes: sequence %d, for entry %d", k, _i)
 	};
 	d_step {
 		room(_c) ->
 		put(_c, RECORD(_p, k), k * E + (_i));
-		k = 0;
-		SAY(_c, "writes the record into the ring")
+		SAY(_c, "writes the record into the ring");
+#if STORES_OWN && PG == 1 && !defined(NMI)
+		own_word(_c, _p, _i, _val, 0);
+		own_sequence(_c, _p, _i, _val);
+#endif
+#if !STORES_OWN || (PG == 1 && !defined(NMI))
+		note_added(_c, _p, _i, _val);
+		k = 0
+#endif
 	}
+#if STORES_OWN && PG == 2
+	;
+	d_step { room(_c) -> own_word(_c, _p, _i, _val, 1) };
+	d_step {
+		room(_c) ->
+		own_word(_c, _p, _i, _val, 0);
+		own_sequence(_c, _p, _i, _val);
+		k = 0
+	}
+#elif STORES_OWN && defined(NMI)
+	/* An NMI that faults in between syncs by itself: this is no sync point. */
+	;
+	d_step { room(_c) -> own_word(_c, _p, _i, _val, 0) };
+	v = (has_own(_c, _p) && own_was_latest(_c));
+	d_step {
+		if
+		:: v -> seen[own_id(_c)] = k; SAY1(_c, "its mirror holds sequence %d", k)
+		:: else
+		fi;
+		v = 0;
+		k = 0;
+		publishing[_c] = 0
+	}
+#endif
 }
 
 /* pgdm_mirrors_write_through(), and "eager" for the user half. */
@@ -102,6 +238,10 @@ inline write_mirrors(_c, _p, _i, _val)
 			room(_c) ->
 			if
 			:: get(_c, A_OWNER + r) == (_p) + 1 ->
+				/* The owner may lose the mirror, but gives it to no other primary. */
+#if SPARSE && !defined(mirror_mark_late)
+				mirror_mark[r * E + (_i)] = mirror_mark[r * E + (_i)] || (_val) != 0;
+#endif
 				put(_c, A_MIRROR + (r * E + (_i)) * PG, _val);
 #if PG == 2
 				put(_c, A_MIRROR + (r * E + (_i)) * PG + 1, _val);
@@ -110,6 +250,9 @@ inline write_mirrors(_c, _p, _i, _val)
 			:: else
 			fi
 		};
+#if SPARSE && defined(mirror_mark_late)
+		d_step { locked(_c) -> mirror_mark[r * E + (_i)] = mirror_mark[r * E + (_i)] || (_val) != 0 };
+#endif
 		d_step {
 #ifndef no_writers_count
 			locked(_c) -> writers[r]--;
@@ -144,21 +287,33 @@ inline hook_write(_c, _p, _i, _val)
 {
 	inflight[_p]++;
 #if defined(publish_first)
-	publish(_c, _p, _i);
+	publish(_c, _p, _i, _val);
 	store(_c, _p, _i, _val);
+	to_mark(_c, _p, _i, _val)
 #elif defined(user_half_late)
 	store_half(_c, _p, _i, _val, 0);
-	publish(_c, _p, _i);
+	to_mark(_c, _p, _i, _val)
+	publish(_c, _p, _i, _val);
 	store_half(_c, _p, _i, _val, 1);
 #elif defined(lost_publish)
 	store(_c, _p, _i, _val);
+	to_mark(_c, _p, _i, _val)
 #elif defined(flags_before_store)
 	raise_flags(_c, _p);
 	store(_c, _p, _i, _val);
-	publish(_c, _p, _i);
+	publish(_c, _p, _i, _val);
+#elif defined(mark_late)
+	store(_c, _p, _i, _val);
+	publish(_c, _p, _i, _val);
+	to_mark(_c, _p, _i, _val)
+#elif defined(unmark_early)
+	to_mark(_c, _p, _i, _val)
+	store(_c, _p, _i, _val);
+	publish(_c, _p, _i, _val);
 #else
 	store(_c, _p, _i, _val);
-	publish(_c, _p, _i);
+	to_mark(_c, _p, _i, _val)
+	publish(_c, _p, _i, _val);
 #endif
 #ifdef shared_flag
 	d_step { locked(_c) -> shared_flag_of[_p] = 1 };
@@ -174,6 +329,19 @@ inline hook_write(_c, _p, _i, _val)
 
 /* --- a sync -------------------------------------------------------------- */
 
+/* M2: before a word that is not zero is stored. */
+inline mark_mirror(_c, _m, _i, _val)
+{
+#if SPARSE && !defined(no_rebuild)
+	if
+	:: (_val) != 0 -> MIRROR_MARK(_c, _m, _i) = 1
+	:: else
+	fi
+#else
+	skip
+#endif
+}
+
 #if STORES_MIRRORS
 /* The mirror's word before the primary's; exchange() in core/copy.c. */
 inline copy_word(_c, _m, _p, _i, _g)
@@ -185,7 +353,7 @@ inline copy_word(_c, _m, _p, _i, _g)
 			room(_c) ->
 			w = get(_c, PRIM(_p, _i, _g));
 			if
-			:: w != v -> put(_c, MIR(_c, _m, _i, _g), w)
+			:: w != v -> mark_mirror(_c, _m, _i, w); put(_c, MIR(_c, _m, _i, _g), w)
 			:: else
 			fi;
 			k = 1
@@ -199,6 +367,7 @@ inline copy_word(_c, _m, _p, _i, _g)
 			k || locked(_c) ->
 			if
 			:: !k && mem[MIR(_c, _m, _i, _g)] == v ->
+				mark_mirror(_c, _m, _i, w);
 				reach_memory(MIR(_c, _m, _i, _g), w);
 				k = 1;
 				SAY2(_c, "copies entry %d, %d, into its mirror", _i, w)
@@ -228,6 +397,7 @@ inline copy_word(_c, _m, _p, _i, _g)
 #endif
 		if
 		:: get(_c, MIR(_c, _m, _i, _g)) != v ->
+			mark_mirror(_c, _m, _i, v);
 			put(_c, MIR(_c, _m, _i, _g), v);
 			SAY2(_c, "copies entry %d, %d, into its mirror", _i, v)
 		:: else
@@ -257,11 +427,56 @@ inline lacks(_c, _m, _p, _e)
 }
 
 /*
+ * H1: are the marks of p complete? Those of the mirror are, as its own epoch is the
+ * latest: otherwise it is copied in full.
+ */
+#if defined(MISSES) && !defined(no_miss_check)
+#define is_marked(c, p)	(marked[p] == get(c, A_MISSED))
+#else
+#define is_marked(c, p)	true
+#endif
+
+/* The mirror m of p is copied in full: what it finds gets marks, which may be missing. */
+inline rebuild(_c, _p)
+{
+#if SPARSE && !defined(no_rebuild)
+	k = (get(_c, PRIM(_p, e2, 0)) || get(_c, PRIM(_p, e2, PG - 1)));
+	if
+	:: d_step { k && !MARK(_p, e2) -> k = 0; MARK(_p, e2) = 1; SAY1(_c, "marks entry %d of the primary", e2) }
+	:: d_step { !k || MARK(_p, e2) -> k = 0 }
+	fi
+#else
+	skip
+#endif
+}
+
+/* Sequence q. */
+inline copied_up_to(_c, _m, _p)
+{
+	if
+	:: need == CHANGES || need == ALL || need == MARKED ->
+#ifdef late_sequence
+		q = seq[_p];
+#endif
+		seen[ID(_c, _m)] = q; SAY1(_c, "its mirror holds sequence %d", q)
+	:: else
+	fi;
+#if SPARSE && defined(MISSES)
+	if
+	:: need == ALL -> marked[_p] = missed_seen[ID(_c, _m)]
+	:: else
+	fi;
+#endif
+	q = 0
+}
+
+/*
  * The mirror m of p comes to a sync point; "what" says what is to be done, e
- * is the entry that faulted. pgdm_sync_full(), _dirty(), _entry().
+ * is the entry that faulted. pgdm_sync_full(), _sparse(), _dirty(), _entry().
  *
  * One loop copies, so that its code is there once:
  *	need == CHANGES		the entries of records s to q
+ *	need == MARKED		entries s to E - 1 that have a mark here or there
  *	need == ALL		entries s to E - 1
  *	need == ENTRY		the entry that faulted
  */
@@ -287,7 +502,7 @@ inline sync_point(_c, _m, _p, _what, _e)
 		fi;
 #endif
 		if
-		:: need == NOTHING || need == ALL || need == CHANGES -> goto decided
+		:: need == NOTHING || need == ALL || need == MARKED || need == CHANGES -> goto decided
 		:: else
 		fi
 	};
@@ -302,7 +517,7 @@ inline sync_point(_c, _m, _p, _what, _e)
 	:: need == ENTRY -> need = (k -> CHANGES : NOTHING)
 	:: need == ENTRY_ALONE -> atomic { need = (k -> ENTRY : NOTHING); q = seq[_p] }
 #endif
-	:: need == IF_LACKS -> need = (k -> ALL : NOTHING)
+	:: need == IF_LACKS -> need = (k -> IS_LACKING : NOTHING)
 	:: need == IF_SEQ || need == IF_LACKS_OR_SEQ ->
 #ifdef shared_flag
 		d_step { locked(_c) -> need = (shared_flag_of[_p] || k -> ALL : NOTHING); shared_flag_of[_p] = 0 }
@@ -325,7 +540,7 @@ decided:
 		SAY2(_c, "dirty sync: its mirror holds %d, reads sequence %d", s - 1, q);
 		if
 #ifndef ignore_overrun
-		:: q + 1 - s > RING -> need = ALL; q = 0; s = 0
+		:: q + 1 - s > RING -> need = AT_FIRST; q = 0; s = 0
 #endif
 		:: else
 		fi }
@@ -333,7 +548,19 @@ decided:
 	fi;
 again:
 	if
+#if SPARSE
+	:: atomic { need == MARKED && is_marked(_c, _p) ->
+#ifdef TRACES
+		did_marked[_c] = 1;
+#endif
+		q = seq[_p];
+		s = 0;
+		SAY1(_c, "copy by marks: reads sequence %d", q) }
+	:: atomic { need == ALL || (need == MARKED && !is_marked(_c, _p)) ->
+		need = ALL;
+#else
 	:: atomic { need == ALL ->
+#endif
 #ifdef MISSES
 #ifdef record_missed
 		missed_seen[ID(_c, _m)] = get(_c, A_MISSED);
@@ -349,14 +576,14 @@ again:
 		q = seq[_p];
 		s = 0;
 		SAY1(_c, "full copy: reads sequence %d", q) }
-	:: need != ALL
+	:: need != ALL && need != MARKED
 	fi;
 	do
 	:: atomic { need == CHANGES && s <= q ->
 		r = get(_c, RECORD(_p, s));
 		if
 #ifndef ignore_overrun
-		:: SEQ_OF(r) != s -> r = 0; need = ALL; goto again
+		:: SEQ_OF(r) != s -> r = 0; need = AT_FIRST; goto again
 #endif
 		:: else -> s++; e2 = INDEX_OF(r); r = 0
 		fi };
@@ -364,13 +591,34 @@ again:
 		did_entries[_c]++;
 #endif
 		copy_entry(_c, _m, _p)
-	:: atomic { need == ALL && s < E -> e2 = s; s++ };
-		copy_entry(_c, _m, _p)
-	:: atomic { need == ENTRY && s == 0 -> e2 = _e; s++ };
+#if SPARSE
+	:: atomic { need == MARKED && s < E ->
+		if
+		:: MARK(_p, s) -> MIRROR_MARK(_c, _m, s) = 1; e2 = s; s++
+#ifdef keep_leftover
+		:: !MARK(_p, s) -> s++; goto next_copy
+#else
+		:: !MARK(_p, s) && MIRROR_MARK(_c, _m, s) -> e2 = s; s++
+		:: else -> s++; goto next_copy
+#endif
+		fi };
 #ifdef TRACES
 		did_entries[_c]++;
 #endif
 		copy_entry(_c, _m, _p)
+	:: atomic { need == ALL && s < E -> e2 = s; s++ };
+		rebuild(_c, _p);
+		copy_entry(_c, _m, _p)
+#else
+	:: atomic { need == ALL && s < E -> e2 = s; s++ };
+		copy_entry(_c, _m, _p)
+#endif
+	:: atomic { need == ENTRY && s == 0 -> e2 = _e; s++ };
+#ifdef TRACES
+		did_entries[_c]++;
+#endif
+		copy_entry(_c, _m, _p);
+next_copy:	skip
 	:: else -> break
 	od;
 	s = 0;
@@ -396,35 +644,17 @@ again:
 	/* The records first; then the entry, if it still differs. */
 	atomic {
 		if
-		:: need == CHANGES && _what == ENTRY -> lacks(_c, _m, _p, _e)
+		:: (need == CHANGES || need == MARKED) && _what == ENTRY -> lacks(_c, _m, _p, _e)
 		:: else
 		fi;
-		if
-		:: need == CHANGES || need == ALL ->
-#ifdef late_sequence
-			q = seq[_p];
-#endif
-			seen[ID(_c, _m)] = q; SAY1(_c, "its mirror holds sequence %d", q)
-		:: else
-		fi;
-		q = 0;
+		copied_up_to(_c, _m, _p);
 		if
 		:: k -> k = 0; need = ENTRY; goto again
 		:: else
 		fi
 	};
 #else
-	atomic {
-		if
-		:: need == CHANGES || need == ALL ->
-#ifdef late_sequence
-			q = seq[_p];
-#endif
-			seen[ID(_c, _m)] = q; SAY1(_c, "its mirror holds sequence %d", q)
-		:: else
-		fi;
-		q = 0
-	};
+	atomic { copied_up_to(_c, _m, _p) };
 #endif
 #ifdef NMI
 	atomic {
@@ -457,6 +687,17 @@ inline given_up(_x, _m)
 	fi
 }
 
+#if SPARSE
+#define NON_ZERO(c, m, i)	(get(c, MIR(c, m, i, 0)) || get(c, MIR(c, m, i, PG - 1)))
+
+/* Nothing else stores into the mirror: marks of entries that are zero go. */
+inline trim(_c, _m)
+{
+	MIRROR_MARK(_c, _m, 0) = MIRROR_MARK(_c, _m, 0) && NON_ZERO(_c, _m, 0);
+	MIRROR_MARK(_c, _m, E - 1) = MIRROR_MARK(_c, _m, E - 1) && NON_ZERO(_c, _m, E - 1)
+}
+#endif
+
 /*
  * For p. w: the mirror + 1, or 0 for none. Any but the one being left: the
  * code takes free ones first and then goes round, the model whichever.
@@ -482,6 +723,9 @@ inline claim(_c, _p, _leaving)
 		d_step {
 			locked(_c) ->
 			given_up(_c, s);
+#if SPARSE && defined(trim_early)
+			trim(_c, s);
+#endif
 			if
 			:: mem[OF(_c, s)] -> SAY1(_c, "evicts its mirror of mm %d", mem[OF(_c, s)])
 			:: else
@@ -493,6 +737,9 @@ inline claim(_c, _p, _leaving)
 			:: writers[ID(_c, s)] -> s = 0; goto next_claim
 			:: else
 			fi;
+#if SPARSE && !defined(trim_early)
+			trim(_c, s);
+#endif
 #ifndef join_late
 			locked(_c) -> SHARER(_c, _p) = 1;
 #endif

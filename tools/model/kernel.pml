@@ -265,12 +265,17 @@ inline start_fault(c, i)
 	p = loaded_mm[c] - 1;
 	SAY1(c, "faults at entry %d", e);
 	if
-	:: checks(TWICE) && tried[c] == e + 1 ->
+	:: checks(TWICE) && tried[c] == p * E + e + 1 ->
 		VIOLATED(c, "a second fault in a row at this entry, and nothing has changed")
 	:: else
 	fi;
+	if
+	:: PROPERTY == OWN && added[c] == p * E + e + 1 ->
+		VIOLATED(c, "a fault at an entry that this CPU added itself")
+	:: else
+	fi;
 	/* If it is there now, and stays, the next access has to get through. */
-	tried[c] = (mem[PRIM(p, e, USER_PAGE)] -> e + 1 : 0)
+	tried[c] = (mem[PRIM(p, e, USER_PAGE)] -> p * E + e + 1 : 0)
 }
 
 inline start_remove(c, i)
@@ -544,8 +549,8 @@ entry_synced:
 	/* The switch hook, and the adoption of an mm that runs: CR3 has n's root. */
 switch_hook:
 	if
-	:: d_step { n && ready[n - 1] && !dead[n - 1] -> r = loaded[c]; loaded[c] = 0; busy[c] = 1 }
-	:: d_step { !(n && ready[n - 1] && !dead[n - 1]) -> loaded[c] = 0; m = 0 }; goto switch_load
+	:: d_step { n && ready[n - 1] && !dead[n - 1] -> r = loaded[c]; loaded[c] = 0; added[c] = 0; busy[c] = 1 }
+	:: d_step { !(n && ready[n - 1] && !dead[n - 1]) -> loaded[c] = 0; added[c] = 0; m = 0 }; goto switch_load
 	fi;
 	atomic {
 		p = n - 1;
@@ -553,9 +558,9 @@ switch_hook:
 		:: get(c, OF(c, 0)) == n -> w = 1; what = AT_SWITCH
 #if NM > 1
 		:: get(c, OF(c, 1)) == n -> w = 2; what = AT_SWITCH
-		:: get(c, OF(c, 0)) != n && get(c, OF(c, 1)) != n -> what = ALL
+		:: get(c, OF(c, 0)) != n && get(c, OF(c, 1)) != n -> what = AT_FIRST
 #else
-		:: get(c, OF(c, 0)) != n -> what = ALL
+		:: get(c, OF(c, 0)) != n -> what = AT_FIRST
 #endif
 		fi
 	};
@@ -573,7 +578,7 @@ switch_hook:
 		fi;
 #if defined(sync_at_entry) || defined(early_switch_sync)
 		if
-		:: what != ALL || AT_SWITCH == ALL -> busy[c] = 0; goto switch_synced
+		:: what != AT_FIRST || AT_SWITCH == AT_FIRST -> busy[c] = 0; goto switch_synced
 		:: else
 		fi;
 #endif
@@ -641,7 +646,8 @@ called_by_module:
 			:: else
 			fi;
 #endif
-			loaded[c] = 0
+			loaded[c] = 0;
+			added[c] = 0
 		:: else
 		fi;
 		if
@@ -673,11 +679,34 @@ sync:	sync_point(c, m, p, what, e);
 	fi
 }
 
+#ifdef MISSES
+/*
+ * epoch_wait.c: a miss counts as stored when every writer that was past the probe
+ * has stored (a grace period of RCU tasks).
+ */
+proctype settle()
+{
+	byte v;
+
+end:	do
+	:: d_step { mem[A_MISSED] != missed_stored -> v = mem[A_MISSED] };
+#ifndef settle_early
+		d_step { unstored == 0 -> missed_stored = v; v = 0; SAY(N - 1, "(worker) the missed writes are stored by now") }
+#else
+		d_step { missed_stored = v; v = 0; SAY(N - 1, "(worker) does not wait for the missed writes to be stored") }
+#endif
+	od
+}
+#endif
+
 /* --- the audit ------------------------------------------------------------- */
 
 /*
  * LOST: a mirror that holds the sequence of its primary, with no write under
  * way, equals it. Under "eager" each does. Evaluated in every state.
+ *
+ * AHEAD: with writes under way, too, in each entry that has not been stored and
+ * not published yet. Under "eager" there is no such rule.
  */
 #ifdef MISSES
 #define no_miss(i)	(missed_seen[i] == mem[A_MISSED] && missed_stored == mem[A_MISSED])
@@ -697,15 +726,30 @@ sync:	sync_point(c, m, p, what, e);
 /* While the owner copies, it is not one yet; under "eager", not before it is loaded. */
 #define settled(i)	(!busy[(i) / NM] && (!STORES_MIRRORS || loaded[(i) / NM] == (i) % NM + 1))
 
+#define entry_ahead(p, i, e) \
+	(!unpublished[(p) * E + (e)] && \
+	 (mem[PRIM(p, e, 0)] != mem[A_MIRROR + ((i) * E + (e)) * PG] || \
+	  mem[PRIM(p, e, PG - 1)] != mem[A_MIRROR + ((i) * E + (e)) * PG + PG - 1]))
+#define ahead(i) \
+	(!STORES_MIRRORS && mem[A_OWNER + (i)] && settled(i) && owner_idle((i) / NM) && \
+	 no_miss(i) && seen[i] == seq[mem[A_OWNER + (i)] - 1] && \
+	 (entry_ahead(mem[A_OWNER + (i)] - 1, i, 0) || entry_ahead(mem[A_OWNER + (i)] - 1, i, E - 1)))
+
+#define IS_LOST		"its mirror holds the latest sequence, and differs from the primary"
+#define IS_AHEAD	"its mirror holds the latest sequence, and has what the primary has not had yet"
+
 proctype audit()
 {
 end:	if
-	:: d_step { checks(LOST) && wrong(0) -> VIOLATED(0, "its mirror holds the latest sequence, and differs from the primary") }
+	:: d_step { checks(LOST) && wrong(0) -> VIOLATED(0, IS_LOST) }
+	:: d_step { checks(AHEAD) && ahead(0) -> VIOLATED(0, IS_AHEAD) }
 #if N * NM > 1
-	:: d_step { checks(LOST) && wrong(1) -> VIOLATED(1 / NM, "its mirror holds the latest sequence, and differs from the primary") }
+	:: d_step { checks(LOST) && wrong(1) -> VIOLATED(1 / NM, IS_LOST) }
+	:: d_step { checks(AHEAD) && ahead(1) -> VIOLATED(1 / NM, IS_AHEAD) }
 #endif
 #if N * NM > 2
-	:: d_step { checks(LOST) && wrong(2) -> VIOLATED(2 / NM, "its mirror holds the latest sequence, and differs from the primary") }
+	:: d_step { checks(LOST) && wrong(2) -> VIOLATED(2 / NM, IS_LOST) }
+	:: d_step { checks(AHEAD) && ahead(2) -> VIOLATED(2 / NM, IS_AHEAD) }
 #endif
 	fi
 }

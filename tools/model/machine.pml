@@ -84,6 +84,9 @@ hidden byte h0, h1, h2;
 #define LOST		4	/* nothing published is lost */
 #define TWICE		5	/* never two faults in a row without progress */
 #define PROGRESS	6	/* an access gets through in the end: liveness.pml */
+#define AHEAD		7	/* no mirror has what its primary has not had yet */
+#define OWN		8	/* no CPU faults at an entry that it added; if asked for alone */
+#define HALF		9	/* the kernel half of a synced mirror is its primary's */
 #define checks(x)	(PROPERTY == 0 || PROPERTY == (x))
 
 /* What a replay prints; a search prints nothing. */
@@ -126,7 +129,10 @@ inline reaches_all(_x)
 /* --- memory and store buffers -------------------------------------------- */
 
 /* For the property "twice", which counts faults: entry words that changed. */
-byte tried[N];		/* the CPU faulted at entry tried - 1, see fault() */
+byte tried[N];		/* the CPU faulted at entry tried - 1 of all roots', see start_fault() */
+
+/* For the property "own": the CPU added entry added - 1 of all roots', and has been on one mirror since. */
+byte added[N];
 
 inline reach_memory(_a, _v)
 {
@@ -140,8 +146,13 @@ inline reach_memory(_a, _v)
 		:: else
 		fi;
 		if
-		:: tried[h0] && _a < A_RING && (_a / PG) % E == tried[h0] - 1 ->
+		:: tried[h0] && _a < A_RING && _a / PG == tried[h0] - 1 ->
 			tried[h0] = 0
+		:: else
+		fi;
+		if
+		:: added[h0] && !(_v) && _a < A_RING && _a / PG == added[h0] - 1 ->
+			added[h0] = 0
 		:: else
 		fi;
 		h0++

@@ -63,36 +63,52 @@ byte work[N];			/* the module's IPI: release mm work - 1, all mms, or: */
 #include "kernel.pml"
 
 #ifdef NMI
+/* In a d_step: what a whole sync does. */
+inline sync_in_nmi()
+{
+	h1 = 0;
+	do
+	:: h1 < E ->
+		h2 = mem[PRIM(0, h1, 0)];
+		mark_mirror(0, 0, h1, h2);
+		if
+		:: h2 != get(0, MIR(0, 0, h1, 0)) && sb_used[0] == 0 -> reach_memory(MIR(0, 0, h1, 0), h2)
+		:: h2 != get(0, MIR(0, 0, h1, 0)) && sb_used[0] == 1 -> put(0, MIR(0, 0, h1, 0), h2)
+		:: else
+		fi;
+		h1++
+	:: else -> break
+	od;
+	seen[0] = seq[0];
+	SAY1(0, "NMI: syncs, the mirror holds sequence %d", seq[0]);
+	h1 = 0;
+	h2 = 0
+}
+
 /*
  * N1: an NMI that faults while a sync point of CPU 0 is under way, at the entry
- * it likes. Nested as it is, it is over before the CPU goes on.
+ * it likes. Nested as it is, it is over before the CPU goes on. Or one that faults
+ * while CPU 0 stores into its own mirror, which is no sync point: it syncs.
  */
 proctype nmi()
 {
 	byte i;
 
 end:	do
+#if STORES_OWN
+	:: d_step {
+			i < NMI && publishing[0] && locked(0) && has_own(0, 0) ->
+			SAY(0, "NMI: faults inside the hook");
+			sync_in_nmi();
+			i++
+		}
+#endif
 	:: d_step {
 			i < NMI && busy[0] && syncing[0] ->
 			SAY(0, "NMI: faults inside the sync");
 #ifdef nested_sync
 			/* Takes it for a sync point like any other. */
-			h1 = 0;
-			do
-			:: h1 < E ->
-				h2 = mem[PRIM(0, h1, 0)];
-				if
-				:: h2 != get(0, MIR(0, 0, h1, 0)) && sb_used[0] == 0 -> reach_memory(MIR(0, 0, h1, 0), h2)
-				:: h2 != get(0, MIR(0, 0, h1, 0)) && sb_used[0] == 1 -> put(0, MIR(0, 0, h1, 0), h2)
-				:: else
-				fi;
-				h1++
-			:: else -> break
-			od;
-			seen[0] = seq[0];
-			SAY1(0, "NMI: syncs, the mirror holds sequence %d", seq[0]);
-			h1 = 0;
-			h2 = 0;
+			sync_in_nmi();
 #elif !defined(no_poison)
 			missed_seen[0] = POISON;
 			SAY(0, "NMI: marks the mirror to be copied in full");
@@ -103,33 +119,32 @@ end:	do
 }
 #endif
 
-#ifdef MISSES
-/*
- * epoch_wait.c: a miss counts as stored when every writer that was past the probe
- * has stored (a grace period of RCU tasks).
- */
-proctype settle()
+#ifdef ATTACH
+#if SPARSE
+/* Writers that find the root registered make marks, too, and may clear one meanwhile. */
+inline look_through()
 {
-	byte v;
-
-end:	do
-	:: d_step { mem[A_MISSED] != missed_stored -> v = mem[A_MISSED] };
-#ifndef settle_early
-		d_step { unstored == 0 -> missed_stored = v; v = 0; SAY(N - 1, "(worker) the missed writes are stored by now") }
-#else
-		d_step { missed_stored = v; v = 0; SAY(N - 1, "(worker) does not wait for the missed writes to be stored") }
-#endif
-	od
+	v = mem[PRIM(0, 0, 0)];
+	d_step { MARK(0, 0) = MARK(0, 0) || v; SAY1(N - 1, "(tracker) has found %d in entry 0", v) };
+	v = mem[PRIM(0, E - 1, 0)];
+	d_step { MARK(0, E - 1) = MARK(0, E - 1) || v; v = 0; SAY(N - 1, "(tracker) has looked at all entries") }
 }
 #endif
 
-#ifdef ATTACH
 /* A1: registers the root, waits for writers past the probe, lets mirrors be made. */
 proctype attacher()
 {
+	byte v;
+
 end:	d_step { registered[0] = 1; SAY(N - 1, "(tracker) registers the root") };
+#if SPARSE && defined(scan_early)
+	look_through();
+#endif
 #ifndef attach_early
 	(unstored == 0);
+#endif
+#if SPARSE && !defined(scan_early)
+	look_through();
 #endif
 	d_step { ready[0] = 1; work[0] = ADOPT; SAY(N - 1, "(tracker) the mm is ready, lets CPU 0 adopt it") }
 }
@@ -144,6 +159,9 @@ init
 		:: h0 < PG -> mem[PRIM(0, 0, h0)] = 1; h0++
 		:: else -> break
 		od;
+#if SPARSE && !defined(ATTACH)
+		MARK(0, 0) = 1;
+#endif
 		h0 = 0;
 		do
 		:: h0 < OWNERS ->
@@ -162,6 +180,9 @@ init
 			:: h1 < PG -> mem[MIR(h0, 0, 0, h1)] = 1; h1++
 			:: else -> break
 			od;
+#if SPARSE
+			MIRROR_MARK(h0, 0, 0) = 1;
+#endif
 			mem[OF(h0, 0)] = 1;
 			SHARER(h0, 0) = 1;
 			cr3[h0] = (LIVE -> ON_MIRROR(0) : ON_PRIMARY(0));

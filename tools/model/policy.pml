@@ -5,6 +5,7 @@
  *
  *	NOTHING		no copy
  *	ALL		a full copy
+ *	MARKED		the entries with a mark, of the primary or of the mirror (M2)
  *	CHANGES		what the records name
  *	IF_SEQ		a full copy if the sequence moved
  *	IF_FLAG		a full copy if the mirror's flag was up
@@ -22,6 +23,7 @@
 #define IF_LACKS_OR_FLAG 7
 #define ENTRY		8
 #define ENTRY_ALONE	9
+#define MARKED		10
 
 /* What is sent when an addition is over. */
 #define NO_KICK	0
@@ -88,6 +90,36 @@
 /* Writers store into the mirrors: "eager", and the kernel half under all (W3). */
 #ifndef STORES_MIRRORS
 #define STORES_MIRRORS	(POLICY == eager)
+#endif
+
+/*
+ * What is copied where the records cannot be used: a first copy, a mirror that fell
+ * behind by more than the ring, a record that cannot be read. For an entry that is
+ * lacking under "eager" it would do, too (fault_by_marks).
+ */
+#ifndef SPARSE
+#if POLICY == dirty || POLICY == eager
+#define SPARSE		1
+#define AT_FIRST	MARKED
+#else
+#define SPARSE		0
+#define AT_FIRST	ALL
+#endif
+#endif
+
+#ifdef fault_by_marks
+#define IS_LACKING	AT_FIRST
+#else
+#define IS_LACKING	ALL
+#endif
+
+/* The writer stores into the mirror that its own CPU has loaded. */
+#ifndef STORES_OWN
+#if POLICY == dirty && !defined(no_own)
+#define STORES_OWN	1
+#else
+#define STORES_OWN	0
+#endif
 #endif
 
 /* Mutations of a policy's sync points. */

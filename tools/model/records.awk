@@ -79,6 +79,6 @@ END {
 	print "inline first_values()\n{" > dir "/records.pml"
 	for (i = 0; i < entries; i++)
 		if (!(i in first) || first[i])
-			printf "\tmem[PRIM(0, %d, 0)] = 1;\n", i > dir "/records.pml"
+			printf "\tmem[PRIM(0, %d, 0)] = 1;\n#if SPARSE\n\tMARK(0, %d) = 1;\n#endif\n", i, i > dir "/records.pml"
 	print "\tskip\n}" > dir "/records.pml"
 }

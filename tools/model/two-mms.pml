@@ -3,7 +3,7 @@
  * Two mms and a CPU with fewer mirrors than mms: switches, lazy TLB, eviction;
  * and what ends it all: the exit of an mm, untracking, rmmod.
  *
- * CPU 0 has the mirrors. CPU 1 writes mm 1 (or WRITTEN), natively. The manager, on a CPU of
+ * CPU 0 has the mirrors. CPU 1 writes mm 1 (or WRITTEN), natively, the last entry. The manager, on a CPU of
  * its own, does what ENDS says, a sum of:
  */
 #define EXIT		1	/* mm 1 exits, its root is freed */
@@ -53,6 +53,9 @@
 #include "engine.pml"
 
 byte writes_left = WRITES;
+#ifdef MISSES
+byte misses_left = MISSES;
+#endif
 byte unstored;
 bit registered[M];
 byte work[N];
@@ -150,6 +153,11 @@ init
 		mem[PRIM(0, 0, 0)] = 1;
 		mem[PRIM(1, 0, 0)] = 1;
 		mem[MIR(0, 0, 0, 0)] = 1;
+#if SPARSE
+		MARK(0, 0) = 1;
+		MARK(1, 0) = 1;
+		MIRROR_MARK(0, 0, 0) = 1;
+#endif
 		mem[OF(0, 0)] = 1;
 		SHARER(0, 0) = 1;
 		cr3[0] = (LIVE -> ON_MIRROR(0) : ON_PRIMARY(0));
@@ -169,8 +177,11 @@ init
 		run memory(1);
 		run memory(2);
 		run cpu(0);
-		run writer(1, WRITTEN, 0);
+		run writer(1, WRITTEN, E - 1);
 		run manager();
+#ifdef MISSES
+		run settle();
+#endif
 		run audit()
 	}
 }
