@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Put the tables of the last full experiment into Documentation/answers.md.
+"""Put the tables of the last full experiment into README and Documentation/answers.md.
 
-usage: answers.py [--page FILE] [--tables FILE]
+usage: answers.py [--page FILE]... [--tables FILE]
 
-A table of the page begins with a line "Table `name`: title." and ends with its
-last row. It is replaced by the one of that name; what git diff shows then is
-what came out differently. A table that the experiment did not make stays.
+A table of a page begins with a line "Table `name`: title.", which may go on in the
+next lines, and ends with its last row. It is replaced by the one of that name; what
+git diff shows then is what came out differently. A table that the experiment did not
+make stays.
 
-Exit status: 0 when all tables of the page are there, 1 when not.
+Exit status: 0 when all tables of the pages are there, 1 when not.
 """
 
 import argparse
@@ -17,7 +18,10 @@ import re
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TABLE = re.compile(r"^Table `([^`]+)`:[^\n]*\n\n(?:\|[^\n]*\n)+", re.M)
+TABLE = re.compile(
+    r"^Table `([^`]+)`:[^\n]*\n(?:[^|\n][^\n]*\n)*\n(?:\|[^\n]*\n)+", re.M
+)
+PAGES = (f"{TOP}/README", f"{TOP}/Documentation/answers.md")
 
 
 def read(path):
@@ -40,22 +44,26 @@ def replace(page, tables):
 
 
 def main(argv):
-    parser = argparse.ArgumentParser(description="Put tables into the page of answers.")
-    parser.add_argument("--page", default=f"{TOP}/Documentation/answers.md")
+    parser = argparse.ArgumentParser(description="Put tables into the documents.")
+    parser.add_argument("--page", action="append", help="default: both documents")
     parser.add_argument("--tables", default=f"{TOP}/build/report/answers.txt")
     args = parser.parse_args(argv)
+    status = 0
     try:
-        page, tables = read(args.page), read(args.tables)
+        tables = read(args.tables)
+        for path in args.page or PAGES:
+            text, missing = replace(read(path), tables)
+            with open(path + ".new", "w", encoding="utf-8") as f:
+                f.write(text)
+            os.replace(path + ".new", path)
+            for name in missing:
+                what = f"the experiment made no table `{name}`"
+                print(f"answers: {what}", file=sys.stderr)
+                status = 1
     except OSError as err:
         print(f"answers: {err.filename}: {err.strerror.lower()}", file=sys.stderr)
         return 1
-    text, missing = replace(page, tables)
-    with open(args.page + ".new", "w", encoding="utf-8") as f:
-        f.write(text)
-    os.replace(args.page + ".new", args.page)
-    for name in missing:
-        print(f"answers: the experiment made no table `{name}`", file=sys.stderr)
-    return 1 if missing else 0
+    return status
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 usage: full.py --raw DIR --out DIR [--no-plots]
 
 The first directory has the snapshots of a machine for each setting; the second,
-where the report goes, has native.json, native-ring.json and icount.raw already.
+where the report goes, has native.json, native-ring-N.json and icount.raw already.
 Writes full.html, full.json (Documentation/bench-json.md), answers.txt, the
 tables of Documentation/answers.md, and the plots; prints the report.
 

@@ -19,6 +19,8 @@
 
 #define ROUND_TRIPS	3000
 #define WARM_UP		100
+#define RING		8	/* processes: more than a CPU has mirrors */
+#define TURNS		400
 #define PAGES		2000
 #define PAGE		4096
 #define RANGES		500	/* flushed, of each size */
@@ -78,6 +80,55 @@ static double per_switch(void)
 	if (waitpid(pid, NULL, 0) != pid)
 		err(1, "waitpid");
 	return began / ROUND_TRIPS / 2;
+}
+
+/* One of the ring: the byte comes from one neighbour, and goes to the other. */
+static void pass_on(int pipes[RING][2], int nr, int turns)
+{
+	int i;
+
+	for (i = 0; i < turns; i++)
+		pass(pipes[nr][0], pipes[(nr + 1) % RING][1]);
+}
+
+/*
+ * Processes pass a byte round: each has lost its mirror when its turn comes again, as
+ * by default a CPU has six.
+ */
+static double per_evicted(void)
+{
+	int pipes[RING][2], i, warm_up = WARM_UP / RING;
+	double began;
+	char byte;
+
+	for (i = 0; i < RING; i++)
+		if (pipe(pipes[i]))
+			err(1, "pipe");
+	for (i = 1; i < RING; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			err(1, "fork");
+		if (!pid) {
+			pass_on(pipes, i, warm_up + TURNS);
+			_exit(0);
+		}
+	}
+	start(pipes[1][1]);
+	pass_on(pipes, 0, warm_up - 1);
+	began = now();
+	pass_on(pipes, 0, TURNS);
+	began = now() - began;
+	if (read(pipes[0][0], &byte, 1) != 1)
+		err(1, "pipe");
+	for (i = 1; i < RING; i++)
+		if (wait(NULL) < 0)
+			err(1, "wait");
+	for (i = 0; i < RING; i++) {
+		close(pipes[i][0]);
+		close(pipes[i][1]);
+	}
+	return began / TURNS / RING;
 }
 
 static char *map(void)
@@ -161,6 +212,7 @@ int main(void)
 	char *p = map(), *q;
 
 	printf("switch %.1f\n", per_switch());
+	printf("evicted %.1f\n", per_evicted());
 	printf("fault %.1f\n", per_fault(p));
 	printf("flush %.1f\n", per_flush(p));
 	q = map();

@@ -7,8 +7,10 @@ What tables, plots and checks share.
 from . import measures
 from .raw import NATIVE
 
-# Native cycles of one policy are told from another's from here on.
+# Native cycles of one policy are told from another's from here on: a ratio, and
+# cycles, since a cell may be two switches long, and the counter's steps are a score.
 NOISE = 1.05
+RESOLUTION = 1.0
 
 
 def correct(policies):
@@ -100,20 +102,35 @@ def native_spread(native, **want):
     return rows[0]["over_empty"] if rows else None
 
 
-def native_maps(native):
-    """{rate: {(writes, cpus): (ratio, best other)}} from the periods of native.json."""
+def period_maps(native, wanted):
+    """{rate: {(writes, cpus): (ratio, best other)}} from the periods of native.json,
+    of the names that are wanted. Cycles that cannot be told apart have the ratio 1."""
     groups = {}
     for row in native["rows"] if native else []:
-        if row["group"] == "period" and row["name"] not in measures.INCORRECT:
+        if row["group"] == "period" and wanted(row["name"]):
             where = row["rate"], row["n"], row["cpus"]
             values = groups.setdefault(where, {})
             values[row["name"]] = row["over_empty"]["median"]
     maps = {}
     for (rate, writes, cpus), values in groups.items():
         found = against_best(values, measures.SUBJECT)
-        if found:
-            maps.setdefault(rate, {})[writes, cpus] = found
+        if not found:
+            continue
+        if abs(values[measures.SUBJECT] - values[found[1]]) <= RESOLUTION:
+            found = (1.0, found[1])
+        maps.setdefault(rate, {})[writes, cpus] = found
     return maps
+
+
+def native_maps(native):
+    """Those of dirty against the best other correct policy."""
+    out = measures.INCORRECT | {measures.RIVAL}
+    return period_maps(native, lambda name: name not in out)
+
+
+def rival_maps(native):
+    """Those of dirty against the full copy of a system that can use rep movsq."""
+    return period_maps(native, {measures.SUBJECT, measures.RIVAL}.__contains__)
 
 
 def crossing(native, cache):

@@ -20,7 +20,7 @@ MEANING = Note(
 )
 
 # Checks that the verdict quotes.
-QUOTED = ("audit", "dirty-bytes", "dirty-ipis", "dirty-sync-cycles", "dirty-periods")
+QUOTED = ("audit", "dirty-bytes", "dirty-ipis", "dirty-sync-cycles", "dirty-cycles")
 
 # Facts that differ from machine to machine, or that another table has.
 NOT_SHARED = ("cpus", "pti", "seconds", "started", "host_load")

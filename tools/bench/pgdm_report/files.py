@@ -13,7 +13,7 @@ KNOWN = {
     "(perf script pgd-mirror-syncs)",
     "perf.data": "the trace itself, of a short round of its own under each policy",
     "native.json": "cycles of the core on the host CPU (make bench-native)",
-    "native-ring.json": "the same with a longer ring",
+    "native-ring-1024.json": "the same with a longer ring",
     "icount.txt": "guest instructions (make bench-icount)",
 }
 

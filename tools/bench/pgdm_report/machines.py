@@ -14,6 +14,7 @@ from . import raw
 from .numbers import plural
 
 SETTING = re.compile(r"^([1-9][0-9]?)(p?)$")
+RING = re.compile(r"^native-ring-[0-9]+\.json$")
 SWEEP_KEYS = ("writes", "trips", "cpus", "periods")
 
 
@@ -56,8 +57,13 @@ class Data:
 
     machines: list
     native: dict = None  # native.json
-    ring: dict = None  # native-ring.json
+    rings: list = field(default_factory=list)  # native-ring-N.json, shortest first
     icount: dict = field(default_factory=dict)
+
+    @property
+    def ring(self):
+        """The one with the longest ring, or None."""
+        return self.rings[-1] if self.rings else None
 
     @property
     def first(self):
@@ -172,6 +178,14 @@ def read_json(path):
         return None
 
 
+def read_rings(beside):
+    """Those of the native benchmark with other lengths of the ring."""
+    names = os.listdir(beside) if os.path.isdir(beside) else []
+    names = [name for name in names if RING.match(name)]
+    found = [read_json(os.path.join(beside, name)) for name in names]
+    return sorted([one for one in found if one], key=lambda one: one["ring"])
+
+
 def read_icount(path):
     """build/report/icount.raw: {mode: {operation: [instructions, ...]}}."""
     found = {}
@@ -192,6 +206,6 @@ def read_data(base, beside):
     return Data(
         read_all(base),
         read_json(os.path.join(beside, "native.json")),
-        read_json(os.path.join(beside, "native-ring.json")),
+        read_rings(beside),
         read_icount(os.path.join(beside, "icount.raw")),
     )

@@ -3,8 +3,8 @@
 
 Bytes are those that are written into mirrors, in either way: copied by the CPU
 that owns a mirror (bytes_copied), or stored by the writer of an entry
-(write_throughs, words of 8 bytes), which is all that `eager` does between two
-first copies.
+(words of 8 bytes): write_throughs into the mirrors of all CPUs, which is all that
+`eager` does between two first copies, own_stores into that of the writer's CPU.
 """
 
 from statistics import median
@@ -18,6 +18,8 @@ BASELINE = "always"
 SUBJECT = "dirty"
 # Not right by design: never compared with the other policies.
 INCORRECT = {"flush-only"}
+# Not a policy of the module: `always` with a copy that the module cannot make.
+RIVAL = "always-movsq"
 
 
 # Of the counters of one step.
@@ -40,17 +42,28 @@ def bytes_per_sync(stats):
 
 def written(stats):
     """Bytes written into mirrors, by owners and by writers."""
-    return stats["bytes_copied"] + WORD * stats.get("write_throughs", 0)
+    stored = stats.get("write_throughs", 0) + stats.get("own_stores", 0)
+    return stats["bytes_copied"] + WORD * stored
 
 
 def first_copies(stats, pti):
-    """Bytes of the copies that a mirror needs when it is given to an mm."""
+    """Bytes of the copies that a mirror needs when it is given to an mm.
+
+    A module that does not count their words copies whole tables.
+    """
+    if "entries_first" in stats:
+        return WORD * stats["entries_first"]
     return stats.get("attaches", 0) * TABLE * (2 if pti else 1)
 
 
 def beyond_first(stats, pti):
-    """Bytes written that a policy has a say in."""
+    """Bytes written that are in no first copy."""
     return max(0, written(stats) - first_copies(stats, pti))
+
+
+def bytes_a_first_copy(stats, pti):
+    """Bytes of one of them; 0 without any."""
+    return per(first_copies(stats, pti), stats.get("attaches", 0))
 
 
 def points(stats):

@@ -8,7 +8,7 @@ page.py and text.py show any. Nothing here knows what was measured.
 from dataclasses import dataclass, field
 from typing import Callable
 
-PASS, FAIL, SKIP, NOTE = "PASS", "FAIL", "SKIP", "NOTE"
+PASS, FAIL, SKIP = "PASS", "FAIL", "SKIP"
 NUMBER, WORD, TEXT = "number", "word", "text"
 
 
@@ -17,7 +17,7 @@ class Check:
     """One thing that a run has to show, as bench.json and full.json have it."""
 
     name: str
-    verdict: str  # PASS, FAIL, SKIP: not looked at, NOTE: to be read, no failure
+    verdict: str  # PASS, FAIL, SKIP: not looked at
     text: str
     value: float = None
     limit: float = None
@@ -66,6 +66,7 @@ class Table:
     columns: list
     groups: list
     terminal: bool = False  # print it, too
+    aligned: bool = False  # in answers.txt columns are padded, as for plain text
     bad: Callable = lambda row: False  # rows to be seen first
 
     @classmethod

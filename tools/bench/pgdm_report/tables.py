@@ -213,6 +213,9 @@ def all_policies(data):
     def each(stats):
         return measures.per(measures.written(stats), measures.points(stats))
 
+    def first(stats):
+        return measures.bytes_a_first_copy(stats, machine.pti)
+
     columns = [
         label("workload", lambda runs: runs.workload),
         label("policy", lambda runs: runs.policy),
@@ -221,13 +224,19 @@ def all_policies(data):
         over_rounds("user returns", counter("user_returns")),
         over_rounds("writes", counter("publishes")),
         over_rounds("full copies", counter("syncs_full")),
-        over_rounds("of them first copies", counter("attaches")),
+        over_rounds("sparse copies", counter("syncs_sparse")),
+        over_rounds("first copies", counter("attaches")),
+        over_rounds("bytes a first copy", first, "bytes"),
         over_rounds("bytes into mirrors", measures.written, "bytes"),
         over_rounds("bytes a sync point", each, "bytes"),
         over_rounds("IPIs", counter("ipis")),
     ]
     title = f"every policy and workload, {machine.label}, live"
     return Table.of("policies", title, columns, rows)
+
+
+# What tools/bench/icount/operations.c calls otherwise than the table.
+OPERATIONS = {"evicted": "one switch, mirror evicted"}
 
 
 def instructions(data):
@@ -250,7 +259,8 @@ def instructions(data):
             middle, low, high = (v - base[operation] for v in shown)
             return f"{middle:+,.0f} [{low:+,.0f}..{high:+,.0f}]"
 
-        return Column(f"one {operation}", value, unit="instructions")
+        name = OPERATIONS.get(operation, f"one {operation}")
+        return Column(name, value, unit="instructions")
 
     columns = [label("mode", str)]
     columns += [of_operation(o) for o in next(iter(data.icount.values()))]
@@ -318,12 +328,43 @@ def sync_cycles(data):
     rows += [copy("full", "full copy"), copy("rep movsq", "`rep movsq`")]
     rows.append(("dearer than a full copy from", dearer))
     columns = [label("entries written", lambda row: row[0])]
-    columns += [column(s, c) for s in (data.native, data.ring) for c in ("hot", "cold")]
+    sources = (data.native, data.ring)
+    columns += [column(s, c) for s in sources for c in ("hot", "cold")]
     title = (
         "native cycles of one sync of `dirty`, and with a longer ring; "
         "median, p10 to p90"
     )
     return Table.of("sync", title, columns, rows)
+
+
+# Kinds of change of the sweep, and numbers of writes that tell rings apart.
+RING_SHOWN = {
+    "changes": (4, 8, 16, 32, 64, 128),
+    "coming and going": (4, 8, 16, 32, 64, 128),
+    "among many": (4, 6, 8, 16, 32, 64, 128),
+}
+
+
+def rings(data):
+    """What a sync costs with other lengths of the ring."""
+    if not data.rings:
+        return None
+
+    def column(native, cache):
+        def value(row):
+            name, n = row
+            want = {"group": "sweep", "name": name, "cache": cache, "n": n}
+            found = comparison.native_spread(native, **want)
+            return found["median"] if found else None
+
+        return Column(f"{native['ring']}, {cache}", value, plain, "cycles")
+
+    columns = [label("written", lambda row: row[0])]
+    columns.append(label("entries", lambda row: str(row[1])))
+    columns += [column(one, c) for c in ("hot", "cold") for one in data.rings]
+    rows = [(name, n) for name, shown in RING_SHOWN.items() for n in shown]
+    title = "native cycles of one sync of `dirty`, by the length of the ring"
+    return Table.of("rings", title, columns, rows)
 
 
 def map_table(name, title, maps):
@@ -351,10 +392,18 @@ def map_native(data):
     return map_table("map-cycles", title, comparison.native_maps(data.native))
 
 
+def map_rival(data):
+    title = (
+        "native cycles of dirty divided by those of full copies with `rep movsq` at "
+        "each switch, which the module cannot make"
+    )
+    return map_table("map-movsq", title, comparison.rival_maps(data.native))
+
+
 def map_bytes(data):
     title = (
-        "bytes into mirrors of dirty divided by those of the best other correct "
-        "policy, named; virtual machines without PTI"
+        "bytes into mirrors of dirty, first copies counted, divided by those of the "
+        "best other correct policy, named; virtual machines without PTI"
     )
     return map_table("map-bytes", title, comparison.bytes_maps(data.machines))
 
@@ -386,7 +435,61 @@ def sweep_policies(data):
     return Table.of("sweep", title, columns, rows)
 
 
+def costs(data):
+    """What each policy costs: the table of README."""
+    machine = pick([m for m in data.machines if m.run])
+    if not machine:
+        return None
+    plain_ones = [m for m in data.machines if m.run and not m.pti]
+    widest = max(plain_ones or [machine], key=lambda m: m.cpus)
+
+    def median_of(where, workload, measure):
+        def value(policy):
+            found = measures.spread_of(where.run.of(workload, policy), measure)
+            return found["median"] if found else None
+
+        return value
+
+    def each(stats):
+        return measures.per(measures.written(stats), measures.points(stats))
+
+    def bytes_on(workload):
+        return Column(f"bytes: {workload}", median_of(machine, workload, each), plain)
+
+    def right(policy):
+        return "no" if policy in measures.INCORRECT else "yes"
+
+    def cycles(name, **want):
+        return median_cycles(data.native, name, **want)
+
+    ipis = ratio("ipis", lambda stats: stats["publishes"])
+    faults = ratio("faults_fixed", measures.added)
+    columns = [
+        label("policy", str),
+        label("right", right),
+        bytes_on("compile"),
+        bytes_on("hackbench"),
+        Column("IPIs", median_of(widest, "churn", ipis), plain),
+        Column("faults", median_of(machine, "churn", faults), plain),
+        cycles("write", group="write", n=8),
+        cycles("switch", group="switch", n=0),
+        cycles("first copy", group="first", n=3),
+    ]
+    policies = policies_of(machine)
+    if comparison.native_rows(data.native, name=measures.RIVAL):
+        policies.append(measures.RIVAL)
+    title = (
+        f"what each policy costs. Live, {machine.label}: bytes into mirrors a sync "
+        "point, first copies counted; extra faults a new entry, on churn. "
+        f"{widest.label}: CPUs that the policy interrupts a root write, on churn. "
+        "Native cycles: of a write with 8 CPUs on the mm, of a switch with nothing "
+        "to do, and of a first copy for a program that has 3 entries"
+    )
+    return Table.of("costs", title, columns, policies, aligned=True)
+
+
 TABLES = (
+    costs,
     new_entry,
     signals,
     shares,
@@ -395,7 +498,9 @@ TABLES = (
     instructions,
     points_native,
     sync_cycles,
+    rings,
     map_native,
+    map_rival,
     map_bytes,
     sweep_policies,
 )

@@ -6,6 +6,7 @@ import textwrap
 from .model import NUMBER
 
 WIDTH = 126
+PLAIN = 80  # of README
 
 
 def line(columns, widths, cells):
@@ -61,11 +62,22 @@ def render(report):
 
 
 def markdown(table):
-    """A table as Documentation/answers.md has it."""
+    """A table as Documentation/answers.md and README have it."""
+    rows = [table.head, *(table.cells(row) for row in table.rows)]
+    widths = [3] * len(table.columns)
+    if table.aligned:
+        widths = [max(3, *(len(row[nr]) for row in rows)) for nr in range(len(widths))]
+    rows.insert(1, ["-" * width for width in widths])
 
-    def row(cells):
+    def padded(cells):
+        if table.aligned:
+            cells = [
+                cell.rjust(width) if column.kind == NUMBER else cell.ljust(width)
+                for column, width, cell in zip(table.columns, widths, cells)
+            ]
         return "| " + " | ".join(cells) + " |"
 
-    out = [f"Table `{table.name}`: {table.title}.", ""]
-    out += [row(table.head), row(["---"] * len(table.columns))]
-    return "\n".join(out + [row(table.cells(r)) for r in table.rows]) + "\n"
+    title = f"Table `{table.name}`: {table.title}."
+    if table.aligned:
+        title = "\n".join(textwrap.wrap(title, PLAIN, break_on_hyphens=False))
+    return "\n".join([title, "", *map(padded, rows)]) + "\n"

@@ -3,7 +3,7 @@
 
 from . import comparison, measures
 from .checks import SAME_WORK
-from .model import FAIL, NOTE, PASS, SKIP, Verdict
+from .model import FAIL, PASS, SKIP, Verdict
 from .numbers import plural, times
 
 BASELINE = f"{measures.BASELINE}, the baseline,"
@@ -35,8 +35,6 @@ def checks_told(checks):
     text = f"{passed} of {plural(total, 'check')} passed, {failed} failed"
     if names(SKIP):
         text += f"; skipped: {', '.join(names(SKIP))}"
-    if names(NOTE):
-        text += f"; to be read: {', '.join(names(NOTE))}"
     return text + "."
 
 
@@ -123,7 +121,7 @@ def decide(data, checks, quoted):
     said = [
         f"{check.name}: {check.text}."
         for check in checks
-        if check.name in quoted and check.verdict in (PASS, NOTE)
+        if check.name in quoted and check.verdict == PASS
     ]
     if not failed:
         return Verdict(found[0], [checks_told(checks), *found[1:], *said])

@@ -16,7 +16,8 @@ STATS = (
     "switches flush_receipts user_returns faults_seen faults_fixed "
     "syncs_clean syncs_dirty syncs_full entries_copied bytes_copied "
     "publishes ipis livelocks_broken hooks_missed cycles_publish "
-    "cycles_sync violations evictions write_throughs attaches"
+    "cycles_sync violations evictions write_throughs attaches "
+    "syncs_sparse entries_first own_stores"
 ).split()
 
 # Entries of one full copy.
@@ -270,6 +271,7 @@ def native(policies=("always", "flag", "dirty"), ring=64, full=300, entry=3):
                             rate=rate,
                         )
                     )
+        rows.append(native_row("first", policy, 3, 30 if own else full, cpus=2))
     return {"format": 2, "cpu": "a CPU", "ring": ring, "rows": rows, "targets": []}
 
 

@@ -584,7 +584,7 @@ def test_cut_files():
         assert (
             f"{STEP}/{name}" in made.stderr and "cut short" in made.stderr
         ), made.stderr
-    made = Made(edit(f"{STEP}/stats", lambda t: "".join(t.splitlines(True)[:-6])))
+    made = Made(edit(f"{STEP}/stats", lambda t: "".join(t.splitlines(True)[:-9])))
     assert "missing: cycles_publish cycles_sync violations" in made.stderr, made.stderr
     made = Made(edit(f"{STEP}/audit", lambda t: t.splitlines(True)[0]))
     assert "does not end with" in made.stderr, made.stderr
@@ -599,7 +599,7 @@ def test_garbage():
         ("stats", lambda t: t + "no_value\n", "'name value' is expected"),
         ("hist", lambda t: t + "dirty 1 2\n", "POLICY LOW HIGH COUNT"),
         ("hist", lambda t: t + "dirty 9 2 1\n", "a bucket from 9 to 2"),
-        ("stats_percpu", lambda t: t + "2 1 1\n", "3 values for 21 names"),
+        ("stats_percpu", lambda t: t + "2 1 1\n", "3 values for 24 names"),
         ("stats_percpu", lambda t: t.splitlines(True)[0], "no CPU"),
         ("audits_running", lambda t: "cannot read it\n" + t, "not an audit"),
     ):
