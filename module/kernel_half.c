@@ -13,6 +13,7 @@
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/limits.h>
 #include <linux/rcupdate.h>
 
 #include "compat/own_entries.h"
@@ -20,12 +21,24 @@
 
 struct pgdm_bell pgdm_kernel_half_written;
 
-static unsigned long last_note;		/* cmpxchg */
+static unsigned long last_note;		/* cmpxchg; of all writes */
+static unsigned long last_counted;	/* cmpxchg; without own entries */
+static atomic64_t counted;		/* writes without own entries */
 static struct pgdm_bell grace;
 
 static void ask_for_grace(void)
 {
 	start_poll_synchronize_rcu();
+}
+
+/* Only forward: a writer that stalled here must not undo a later note. */
+static void note(unsigned long *last)
+{
+	unsigned long now = get_state_synchronize_rcu();
+	unsigned long seen = READ_ONCE(*last);
+
+	while (ULONG_CMP_LT(seen, now) && !try_cmpxchg(last, &seen, now))
+		;
 }
 
 /**
@@ -47,13 +60,7 @@ bool pgdm_kernel_half_is_stored(void)
  */
 void pgdm_kernel_half_note(void)
 {
-	unsigned long now = get_state_synchronize_rcu();
-	unsigned long seen = READ_ONCE(last_note);
-
-	/* Only forward: a writer that stalled here must not undo a later note. */
-	while (ULONG_CMP_LT(seen, now) &&
-	       !try_cmpxchg(&last_note, &seen, now))
-		;
+	note(&last_note);
 	smp_mb(); /* the note before the look-up, see A1, registry.c */
 	pgdm_bell_ring(&grace);
 }
@@ -67,8 +74,12 @@ void pgdm_kernel_half_note(void)
  */
 void pgdm_kernel_half_count(unsigned int index)
 {
-	if (pgdm_common_count(index))
-		pgdm_bell_ring(&pgdm_kernel_half_written);
+	if (pgdm_common_is_own(index))
+		return;
+	note(&last_counted);
+	atomic64_inc(&counted);
+	pgdm_common_count(index);
+	pgdm_bell_ring(&pgdm_kernel_half_written);
 }
 
 /**
@@ -82,10 +93,11 @@ void pgdm_kernel_half_count(unsigned int index)
  */
 u64 pgdm_kernel_half_before_birth(void)
 {
-	u64 writes = pgdm_common_writes();
+	u64 writes = atomic64_read(&counted);
 
 	smp_rmb(); /* a writer notes, then counts: the other way round */
-	return pgdm_kernel_half_is_stored() ? writes : 0;
+	return poll_state_synchronize_rcu(READ_ONCE(last_counted)) ? writes :
+								     U64_MAX;
 }
 
 /**
@@ -93,14 +105,17 @@ u64 pgdm_kernel_half_before_birth(void)
  * @writes: what pgdm_kernel_half_before_birth() returned
  *
  * M3. If a write came meanwhile, its root may lack what init_mm's has, and no
- * comparison has seen it yet: it counts as another write.
+ * comparison has seen it yet: the roots have to be compared again, as after a write. It
+ * is no write itself, or births that overlap would make each other count for ever.
  *
  * Context: any but NMI.
  */
 void pgdm_kernel_half_born(u64 writes)
 {
-	if (unlikely(pgdm_common_writes() != writes))
-		pgdm_kernel_half_count(PGDM_USER_ENTRIES);
+	if (likely((u64)atomic64_read(&counted) == writes))
+		return;
+	pgdm_common_count(PGDM_USER_ENTRIES);
+	pgdm_bell_ring(&pgdm_kernel_half_written);
 }
 
 /**
@@ -110,6 +125,7 @@ void pgdm_kernel_half_init(void)
 {
 	pgdm_common.nr_own = pgdm_own_entries(pgdm_common.own);
 	last_note = get_state_synchronize_rcu();
+	last_counted = last_note;
 	pgdm_bell_init(&grace, NULL, ask_for_grace);
 }
 

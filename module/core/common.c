@@ -44,11 +44,17 @@ void pgdm_common_agree(u64 writes, unsigned long epoch)
 /**
  * pgdm_common_disagree() - the roots were seen to differ
  *
+ * Mirrors that were compared when the roots agreed keep the number of that time. A
+ * root that was found to differ without any write, because it was not looked at before,
+ * must not take one of them over unseen: so this counts as a write. To be called before
+ * mirrors of such a root may be made.
+ *
  * Context: as pgdm_common_agree().
  */
 void pgdm_common_disagree(void)
 {
 	WRITE_ONCE(pgdm_common.agreed, 0);
+	atomic64_inc_return(&pgdm_common.writes);
 }
 
 /**

@@ -269,6 +269,26 @@ static bool disagreement_is_always_compared(void)
 	return true;
 }
 
+/*
+ * An mm that existed before is found to differ, and nothing was written. The mirrors that
+ * it may take over were compared when all others agreed.
+ */
+static bool newcomer_that_differs_is_compared(void)
+{
+	struct pgdm_mirror *m;
+
+	w = world_create(1, 2, 3, 1);
+	world_switch(w, 0, 0);
+	CHECK_EQUAL(world_switch(w, 0, 2)->kernel_seen, 1);
+	w->primary[1]->page[0][K] = ENTRY(1);
+	pgdm_common_disagree();
+	m = world_switch(w, 0, 1);
+	CHECK(m);
+	CHECK_EQUAL(world_differences(m, w->primary[1]), 0);
+	world_destroy(w);
+	return true;
+}
+
 /* H1: an entry was written, and no hook saw it. */
 static bool misses_make_it_compared(void)
 {
@@ -325,6 +345,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(without_own_entries_every_write_counts),
 	UNIT_TEST(new_mirrors_are_compared),
 	UNIT_TEST(disagreement_is_always_compared),
+	UNIT_TEST(newcomer_that_differs_is_compared),
 	UNIT_TEST(misses_make_it_compared),
 	UNIT_TEST(full_copies_keep_the_number),
 };

@@ -586,6 +586,7 @@ static void find_agreement(struct ref *r)
 			differs |= i != OWN &&
 				   r->primary[which].word[0][i] !=
 				   r->primary[0].word[0][i];
+	r->kernel_writes += differs;
 	r->agreed = differs ? 0 : r->kernel_writes;
 	r->agreed_epoch = pgdm_epoch.complete;
 	if (differs)
