@@ -101,11 +101,11 @@ u64 pgdm_kernel_half_before_birth(void)
 }
 
 /**
- * pgdm_kernel_half_born() - a newborn is about to be entered
+ * pgdm_kernel_half_born() - a newborn was entered, and does not run yet
  * @writes: what pgdm_kernel_half_before_birth() returned
  *
- * M3. If a write came meanwhile, its root may lack what init_mm's has, and no
- * comparison has seen it yet: the roots have to be compared again, as after a write. It
+ * M3. If a write came meanwhile, its root may lack what init_mm's has, and a comparison
+ * may not have seen it: the roots have to be compared again, as after a write. It
  * is no write itself, or births that overlap would make each other count for ever.
  *
  * Context: any but NMI.

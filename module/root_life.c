@@ -58,8 +58,8 @@ void pgdm_root_born(struct mm_struct *mm, unsigned long root, u64 writes)
 	rcu_read_lock();
 	if (pgdm_registry_births_open() &&
 	    (pgdm_registry_is_all() || parent_is_tracked())) {
-		pgdm_kernel_half_born(writes);
 		pgdm_registry_add_newborn(mm, root);
+		pgdm_kernel_half_born(writes);
 	}
 	rcu_read_unlock();
 }

@@ -12,9 +12,10 @@
  * Each writer of a user-half entry keeps its mark, under every policy (write.c):
  *
  *	writer				owner of a mirror, without records
- *	store the entry			s = load-acquire p->seq
- *	set or clear its mark		read p->marks
- *	publish: p->seq++		copy what is marked, here or there
+ *	set its mark			s = load-acquire p->seq
+ *	store the entry			read p->marks
+ *	clear its mark, if it is zero	copy what is marked, here or there
+ *	publish: p->seq++
  *
  * Let the owner read sequence s and find an entry unmarked. The last writer that
  * changed this mark before has cleared it, and had stored zero before it did. Two
@@ -24,8 +25,10 @@
  * publishes a later sequence, which the next sync finds.
  *
  * If the mark came after the publication, the owner could read the sequence of an
- * addition and overlook the entry. If the mark of a removal were cleared before the
- * store, the owner would take from a mirror what the primary still has.
+ * addition and overlook the entry. It comes before the store already: else a CPU that
+ * faulted on the entry between store and mark, and got it by its fault (S4), could lose
+ * it again to a first copy, and fault once more. If the mark of a removal were cleared
+ * before the store, the owner would take from a mirror what the primary still has.
  *
  * Marks of one word belong to different entries, whose writers do overlap, so bits
  * are set and cleared by locked instructions, and only if they have to change.

@@ -132,18 +132,30 @@ static inline bool pgdm_primary_has(const struct pgdm_primary *p,
 }
 
 /**
- * pgdm_primary_mark() - keep the mark of a user-half entry (M1)
+ * pgdm_primary_mark() - a user-half entry is about to be stored (M1)
  * @p: the primary
- * @index: the entry, 0..255; its final value was stored before
+ * @w: the write
  *
  * Context: any but NMI, IRQs off.
  */
 static inline void pgdm_primary_mark(struct pgdm_primary *p,
-				     unsigned int index)
+				     const struct pgdm_write *w)
 {
-	if (pgdm_primary_has(p, index))
-		pgdm_marks_set(p->marks, index);
-	else
+	if (w->value[PGDM_KERNEL_PAGE] | w->value[PGDM_USER_PAGE])
+		pgdm_marks_set(p->marks, w->index);
+}
+
+/**
+ * pgdm_primary_unmark() - a user-half entry was stored (M1)
+ * @p: the primary
+ * @index: the entry, 0..255
+ *
+ * Context: any but NMI, IRQs off.
+ */
+static inline void pgdm_primary_unmark(struct pgdm_primary *p,
+				       unsigned int index)
+{
+	if (!pgdm_primary_has(p, index))
 		pgdm_marks_clear(p->marks, index);
 }
 

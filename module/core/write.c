@@ -14,12 +14,13 @@
  *
  * User half. The writer's
  *
+ *	set its mark, if there will be an entry (M1, marks.h)
  *	store entry (both pages of a pair)		A
- *	set or clear its mark (M1, marks.h)
+ *	clear its mark, if there is none now
  *	seq = atomic64_inc_return(&p->seq)		B, full barrier
  *	store ring[seq]					C
  *
- * (pgdm_primary_store(), _mark() and _publish(), in primary.h) against the owner of
+ * (pgdm_primary_mark(), _store(), _unmark() and _publish(), in primary.h) against the owner of
  * a mirror, pgdm_sync_changes():
  *
  *	s = load-acquire p->seq				D
@@ -85,8 +86,9 @@ void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
 
 static u64 store_and_publish(struct pgdm_primary *p, const struct pgdm_write *w)
 {
+	pgdm_primary_mark(p, w);
 	pgdm_primary_store(p, w);
-	pgdm_primary_mark(p, w->index);
+	pgdm_primary_unmark(p, w->index);
 	return pgdm_primary_publish(p, w->index);
 }
 
@@ -101,7 +103,8 @@ static u64 publish_wrongly(struct pgdm_primary *p, const struct pgdm_write *w)
 		pgdm_primary_store(p, w);
 		seq = pgdm_primary_publish(p, w->index);
 		pgdm_bug_pause();
-		pgdm_primary_mark(p, w->index);
+		pgdm_primary_mark(p, w);
+		pgdm_primary_unmark(p, w->index);
 	} else if (pgdm_bug(unmark_early)) {
 		pgdm_marks_clear(p->marks, w->index);
 		pgdm_bug_pause();

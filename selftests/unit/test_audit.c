@@ -22,7 +22,7 @@ static void start(void)
 static void poke(unsigned int page, unsigned int index, u64 value)
 {
 	p->page[page][index] = value;
-	pgdm_primary_mark(p, index);
+	world_mark(p, index);
 }
 
 /* The same of the mirror. */
@@ -177,7 +177,7 @@ static bool write_under_way_is_busy(void)
 	CHECK_EQUAL(audit(), PGDM_AUDIT_OK);
 	p->page[0][1] = ENTRY(1);
 	CHECK_EQUAL(audit(), PGDM_AUDIT_BUSY);
-	pgdm_primary_mark(p, 1);
+	world_mark(p, 1);
 	CHECK_EQUAL(audit(), PGDM_AUDIT_BUSY);
 	p->seq.counter = 1;
 	CHECK_EQUAL(audit(), PGDM_AUDIT_BUSY);

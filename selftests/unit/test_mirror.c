@@ -160,7 +160,7 @@ static bool record_not_written_yet_is_sparse(void)
 	start(1);
 	world_write(w, 1, 0, 1, ENTRY(1));
 	p->page[0][2] = ENTRY(2);
-	pgdm_primary_mark(p, 2);
+	world_mark(p, 2);
 	p->seq.counter = 2;
 	pgdm_sync_dirty(m, p, &done);
 	/* The first by its record, then both by their marks. */

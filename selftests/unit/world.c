@@ -117,6 +117,19 @@ void world_destroy(struct world *w)
 }
 
 /**
+ * world_mark() - keep the mark of an entry that a test has stored itself
+ * @p: the primary
+ * @index: the entry, 0..255
+ */
+void world_mark(struct pgdm_primary *p, unsigned int index)
+{
+	if (pgdm_primary_has(p, index))
+		pgdm_marks_set(p->marks, index);
+	else
+		pgdm_marks_clear(p->marks, index);
+}
+
+/**
  * world_agree() - all roots have the same kernel half, but for entry OWN
  *
  * As if the machine had just begun: nothing was written.

@@ -57,6 +57,7 @@ struct world *world_create(unsigned int cpus, unsigned int mirrors,
 			   unsigned int primaries, unsigned int pages);
 void world_destroy(struct world *w);
 void world_reset(struct world *w);
+void world_mark(struct pgdm_primary *p, unsigned int index);
 void world_agree(void);
 void world_bear(struct world *w, unsigned int which, u64 id);
 struct pgdm_cache *world_cache_create(unsigned int cpu, unsigned int mirrors,
