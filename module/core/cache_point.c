@@ -155,6 +155,19 @@ static void act(const struct pgdm_policy *policy, struct pgdm_mirror *m,
 		policy->at[sync->at](m, p, index, done);
 }
 
+/*
+ * H1, of a first copy: it was full if a hook was missed, and does not count before the
+ * missed writes are stored. The caller lets them be waited for; where each switch
+ * is a first copy, no other sync would.
+ */
+static bool is_still_doubtful(const struct pgdm_mirror *m)
+{
+	unsigned long epoch = READ_ONCE(m->epoch);
+
+	return epoch != PGDM_EPOCH_POISON && !pgdm_epoch_same_misses(epoch) &&
+	       !pgdm_bug(ignore_miss);
+}
+
 static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
 				  struct pgdm_mirror *leaving,
 				  struct pgdm_sync *sync)
@@ -170,6 +183,7 @@ static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
 	start = begin(c, m);
 	pgdm_sync_first(m, p, &sync->copied);
 	end(c, m, p, start, sync);
+	sync->copied.missed = is_still_doubtful(m);
 	pgdm_stat_add(&c->stats, PGDM_STAT_entries_first, sync->copied.words);
 	if (pgdm_bug(join_late))
 		pgdm_sharers_add(&p->sharers, c->cpu);

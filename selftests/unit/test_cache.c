@@ -25,6 +25,33 @@ static bool holds(const struct world *w, unsigned int cpu, const u64 *ids)
 
 #define HOLDS(w, cpu, ...)	holds(w, cpu, (const u64[]){ __VA_ARGS__ })
 
+/* H1: where each switch is a first copy, it alone can say that a hook was missed. */
+static bool first_copies_tell_of_a_miss(void)
+{
+	struct world *w = world_create(1, 2, 3, 1);
+	const struct pgdm_sync *sync = &w->sync[0];
+	unsigned int i;
+
+	world_switch(w, 0, 0);
+	CHECK(!sync->copied.missed);
+	w->epoch++;
+	for (i = 1; i < 9; i++) {
+		world_switch(w, 0, i % 3);
+		CHECK_EQUAL(sync->at, PGDM_AT_ATTACH);
+		CHECK(sync->copied.missed);
+	}
+	/* The missed write is stored: the next copy counts. */
+	pgdm_epoch.complete = w->epoch;
+	for (; i < 18; i++) {
+		world_switch(w, 0, i % 3);
+		CHECK_EQUAL(sync->at, PGDM_AT_ATTACH);
+		CHECK(!sync->copied.missed);
+	}
+	CHECK_EQUAL(sync->copied.kind, PGDM_DIRTY);
+	world_destroy(w);
+	return true;
+}
+
 static bool first_switch_attaches(void)
 {
 	struct world *w = world_create(1, 2, 1, 2);
@@ -452,6 +479,7 @@ static bool guard_ends_endless_faults(void)
 }
 
 static const struct unit_test tests[] = {
+	UNIT_TEST(first_copies_tell_of_a_miss),
 	UNIT_TEST(first_switch_attaches),
 	UNIT_TEST(second_switch_finds_the_mirror),
 	UNIT_TEST(untracked_mm_loads_nothing),
