@@ -85,6 +85,34 @@ static inline bool pgdm_mirror_lacks(const struct pgdm_mirror *m,
 	return false;
 }
 
+/**
+ * pgdm_mirror_store() - store a write into a mirror, as a writer does
+ * @m: a mirror of @p; this CPU owns it, or is counted in @writers
+ * @p: the primary
+ * @w: the write; its values are in @p already
+ *
+ * M2: a user-half entry is marked before it is stored.
+ *
+ * Context: IRQs off.
+ * Return: the number of words.
+ */
+static inline unsigned int pgdm_mirror_store(struct pgdm_mirror *m,
+					     const struct pgdm_primary *p,
+					     const struct pgdm_write *w)
+{
+	unsigned int page, words = 0;
+
+	if (!pgdm_index_is_kernel(w->index) && pgdm_write_adds(w))
+		pgdm_marks_set(m->marks, w->index);
+	for (page = 0; page < p->pages; page++) {
+		if (!(w->pages & BIT(page)))
+			continue;
+		pgdm_entry_set(&m->page[page][w->index], w->value[page]);
+		words++;
+	}
+	return words;
+}
+
 void pgdm_mirror_mark(struct pgdm_mirror *m);
 void pgdm_mirror_trim(struct pgdm_mirror *m);
 bool pgdm_mirror_reaches(const struct pgdm_mirror *m, u64 phys);

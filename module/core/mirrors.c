@@ -38,34 +38,17 @@ static struct pgdm_mirror *next_mirror(const struct pgdm_primary *p, int *cpu)
 #define for_each_mirror(m, p, cpu)					\
 	for (cpu = 0; (m = next_mirror(p, &(cpu))); cpu++)
 
-/* M2: before the store, and within the count of writers. */
-static void mark(struct pgdm_mirror *m, const struct pgdm_write *w)
-{
-	if (w->value[PGDM_KERNEL_PAGE] | w->value[PGDM_USER_PAGE])
-		pgdm_marks_set(m->marks, w->index);
-}
-
 static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
 			 const struct pgdm_write *w, struct pgdm_stats *stats)
 {
-	unsigned int page;
-
 	/* Full barrier, pairs with the one in take(), cache.c: either the owner sees
 	 * this writer and leaves the mirror alone, or this writer sees that it has
 	 * another primary.
 	 */
 	atomic_inc_return(&m->writers);
-	if (READ_ONCE(m->primary) == p) {
-		if (!pgdm_index_is_kernel(w->index))
-			mark(m, w);
-		for (page = 0; page < p->pages; page++) {
-			if (!(w->pages & BIT(page)))
-				continue;
-			pgdm_entry_set(&m->page[page][w->index],
-				       w->value[page]);
-			pgdm_stat_inc(stats, PGDM_STAT_write_throughs);
-		}
-	}
+	if (READ_ONCE(m->primary) == p)
+		pgdm_stat_add(stats, PGDM_STAT_write_throughs,
+			      pgdm_mirror_store(m, p, w));
 	atomic_dec_return(&m->writers);
 }
 
@@ -73,7 +56,6 @@ static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
  * pgdm_mirrors_store() - store a write into every mirror
  * @p: the primary that was written
  * @w: the write; its values are in @p already, and a full barrier came after
- * @seq: with which it was published
  * @stats: the local CPU's counters
  *
  * The cost grows with the number of CPUs that ever had a mirror of @p.
@@ -81,7 +63,7 @@ static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
  * Context: IRQs off; no locks.
  */
 void pgdm_mirrors_store(struct pgdm_primary *p, const struct pgdm_write *w,
-			u64 seq, struct pgdm_stats *stats)
+			struct pgdm_stats *stats)
 {
 	struct pgdm_mirror *m;
 	int cpu;
@@ -140,7 +122,7 @@ void pgdm_mirrors_write_through(struct pgdm_primary *p,
 {
 	atomic64_inc_return(&p->kernel_seq);
 	if (!pgdm_bug(no_write_through))
-		pgdm_mirrors_store(p, w, 0, stats);
+		pgdm_mirrors_store(p, w, stats);
 }
 
 /**

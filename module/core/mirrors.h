@@ -39,7 +39,7 @@ static inline struct pgdm_cache *pgdm_mirrors_cache(unsigned int cpu)
 }
 
 void pgdm_mirrors_store(struct pgdm_primary *p, const struct pgdm_write *w,
-			u64 seq, struct pgdm_stats *stats);
+			struct pgdm_stats *stats);
 void pgdm_mirrors_raise(struct pgdm_primary *p);
 void pgdm_mirrors_write_through(struct pgdm_primary *p,
 				const struct pgdm_write *w,

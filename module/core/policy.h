@@ -108,8 +108,8 @@ typedef void pgdm_verb_t(struct pgdm_mirror *m, struct pgdm_primary *p,
  *	and not all (M2); and full copies keep the mirror's marks
  * @kick: what is sent for an addition
  * @publish: what the writer of a user-half entry does besides, once the change
- *	is published with the sequence @seq; NULL: nothing. In the hook: IRQs off,
- *	no lock, nothing is sent (I1)
+ *	is published; NULL: nothing. In the hook: IRQs off, no lock, nothing
+ *	is sent (I1)
  * @at: by sync point, the verb; NULL: it is no sync point
  */
 struct pgdm_policy {
@@ -121,7 +121,7 @@ struct pgdm_policy {
 	bool sparse;
 	enum pgdm_kick kick;
 	void (*publish)(struct pgdm_primary *p, const struct pgdm_write *w,
-			u64 seq, struct pgdm_stats *stats);
+			struct pgdm_stats *stats);
 	pgdm_verb_t *at[PGDM_NR_POINTS];
 };
 

@@ -28,7 +28,7 @@
 #include "policy.h"
 #include "sync.h"
 
-static void raise(struct pgdm_primary *p, const struct pgdm_write *w, u64 seq,
+static void raise(struct pgdm_primary *p, const struct pgdm_write *w,
 		  struct pgdm_stats *stats)
 {
 	pgdm_mirrors_raise(p);

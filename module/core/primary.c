@@ -36,19 +36,6 @@ void pgdm_primary_empty(struct pgdm_primary *p)
 }
 
 /**
- * pgdm_primary_marked() - all entries that are not zero were marked
- * @p: the primary
- * @epoch: what pgdm_epoch_complete() returned before the first entry was read
- *
- * Context: any.
- */
-void pgdm_primary_marked(struct pgdm_primary *p, unsigned long epoch)
-{
-	/* Pairs with the acquire in pgdm_primary_is_marked(). */
-	smp_store_release(&p->marked, epoch);
-}
-
-/**
  * pgdm_primary_look_through() - mark all entries that are not zero
  * @p: the primary; each writer that has not stored yet keeps the marks itself (A1)
  *
@@ -62,5 +49,6 @@ void pgdm_primary_look_through(struct pgdm_primary *p)
 	for (i = 0; i < PGDM_USER_ENTRIES; i++)
 		if (pgdm_primary_has(p, i))
 			pgdm_marks_set(p->marks, i);
-	pgdm_primary_marked(p, epoch);
+	/* Pairs with the acquire in pgdm_primary_is_marked(). */
+	smp_store_release(&p->marked, epoch);
 }

@@ -73,6 +73,12 @@ struct pgdm_write {
 	struct pgdm_mirror *own;
 };
 
+/* Will there be an entry? */
+static inline bool pgdm_write_adds(const struct pgdm_write *w)
+{
+	return w->value[PGDM_KERNEL_PAGE] | w->value[PGDM_USER_PAGE];
+}
+
 static inline u64 pgdm_record(u64 seq, unsigned int index)
 {
 	return seq << PGDM_RECORD_SHIFT | index;
@@ -141,7 +147,7 @@ static inline bool pgdm_primary_has(const struct pgdm_primary *p,
 static inline void pgdm_primary_mark(struct pgdm_primary *p,
 				     const struct pgdm_write *w)
 {
-	if (w->value[PGDM_KERNEL_PAGE] | w->value[PGDM_USER_PAGE])
+	if (pgdm_write_adds(w))
 		pgdm_marks_set(p->marks, w->index);
 }
 
@@ -169,7 +175,7 @@ static inline void pgdm_primary_unmark(struct pgdm_primary *p,
  */
 static inline bool pgdm_primary_is_marked(const struct pgdm_primary *p)
 {
-	/* Pairs with the release in pgdm_primary_marked(). */
+	/* Pairs with the release in pgdm_primary_look_through(). */
 	return pgdm_epoch_same_misses(smp_load_acquire(&p->marked));
 }
 
@@ -200,7 +206,6 @@ static inline u64 pgdm_primary_publish(struct pgdm_primary *p,
 void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user,
 		       unsigned long *sharers, unsigned int nr_cpus);
 void pgdm_primary_empty(struct pgdm_primary *p);
-void pgdm_primary_marked(struct pgdm_primary *p, unsigned long epoch);
 void pgdm_primary_look_through(struct pgdm_primary *p);
 
 #endif

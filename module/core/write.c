@@ -144,18 +144,10 @@ static __always_inline void store_own(const struct pgdm_primary *p,
 				      struct pgdm_stats *stats)
 {
 	struct pgdm_mirror *m = w->own;
-	unsigned int page;
 
 	if (!m || READ_ONCE(m->primary) != p || pgdm_bug(no_own_store))
 		return;
-	if (w->value[PGDM_KERNEL_PAGE] | w->value[PGDM_USER_PAGE])
-		pgdm_marks_set(m->marks, w->index);
-	for (page = 0; page < p->pages; page++) {
-		if (!(w->pages & BIT(page)))
-			continue;
-		pgdm_entry_set(&m->page[page][w->index], w->value[page]);
-		pgdm_stat_inc(stats, PGDM_STAT_own_stores);
-	}
+	pgdm_stat_add(stats, PGDM_STAT_own_stores, pgdm_mirror_store(m, p, w));
 	if (m->seen == seq - 1 || pgdm_bug(own_too_far))
 		m->seen = seq;
 }
@@ -173,7 +165,7 @@ static void publish_by_policy(struct pgdm_primary *p,
 	if (policy->stores_own)
 		store_own(p, w, seq, stats);
 	if (policy->publish)
-		policy->publish(p, w, seq, stats);
+		policy->publish(p, w, stats);
 }
 
 /**

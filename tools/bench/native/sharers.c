@@ -90,7 +90,7 @@ static __always_inline void store(const struct bench_case *c, unsigned int i)
 {
 	struct pgdm_write w = a_write(i % 256, i);
 
-	pgdm_mirrors_store(mm[i % MMS], &w, 0, &stats);
+	pgdm_mirrors_store(mm[i % MMS], &w, &stats);
 }
 
 static __always_inline void write_through(const struct bench_case *c,
