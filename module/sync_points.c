@@ -81,6 +81,16 @@ static noinline void ask_for_walk(void)
 }
 
 /* A2: strays are looked for only among what is not the kernel's own. */
+static noinline void switch_untracked(struct pgdm_cache *c, unsigned long root)
+{
+	pgdm_cache_unload(c);
+	if (!pgdm_registry_count() && !pgdm_registry_is_all())
+		return;
+	if (strays_exist() && !pgdm_registry_find(root) &&
+	    !pgdm_kernel_mm_is_root(root))
+		ask_for_walk();
+}
+
 static noinline void switch_slowly(struct pgdm_cache *c, unsigned long cr3)
 {
 	unsigned long root = root_in(cr3);
@@ -89,10 +99,6 @@ static noinline void switch_slowly(struct pgdm_cache *c, unsigned long cr3)
 	struct pgdm_sync sync;
 	u64 since;
 
-	if (!pgdm_registry_count() && !pgdm_registry_is_all()) {
-		pgdm_cache_unload(c);
-		return;
-	}
 	rcu_read_lock();
 	pm = pgdm_registry_find_ready(root);
 	if (pm) {
@@ -104,10 +110,7 @@ static noinline void switch_slowly(struct pgdm_cache *c, unsigned long cr3)
 			pgdm_steer_load(c, m, cr3);
 		trace_result(&sync);
 	} else {
-		pgdm_cache_unload(c);
-		if (strays_exist() && !pgdm_registry_find(root) &&
-		    !pgdm_kernel_mm_is_root(root))
-			ask_for_walk();
+		switch_untracked(c, root);
 	}
 	rcu_read_unlock();
 }
@@ -164,6 +167,28 @@ static noinline void switch_unclean(struct pgdm_cache *c, unsigned long cr3,
 		pgdm_steer_load(c, m, cr3);
 }
 
+/* The CPU has no mirror of the root, and no sync is watched. */
+static noinline void switch_absent(struct pgdm_cache *c, unsigned long cr3)
+{
+	unsigned long root = root_in(cr3);
+	struct pgdm_mirror *m;
+	struct pgdm_mm *pm;
+	struct pgdm_sync sync;
+
+	rcu_read_lock();
+	pm = pgdm_registry_find_ready(root);
+	if (pm) {
+		m = pgdm_cache_switch_absent(c, &pm->primary, &sync);
+		if (m && pgdm_steer_is_live())
+			pgdm_steer_load(c, m, cr3);
+		if (unlikely(sync.copied.missed) || trace_evict_enabled())
+			trace_result(&sync);
+	} else {
+		switch_untracked(c, root);
+	}
+	rcu_read_unlock();
+}
+
 /* Another root has used the hint, or the CPU has no mirror of this one. */
 static noinline void switch_unfound(struct pgdm_cache *c, unsigned long cr3)
 {
@@ -171,7 +196,7 @@ static noinline void switch_unfound(struct pgdm_cache *c, unsigned long cr3)
 	struct pgdm_mirror *m;
 
 	if (!pgdm_fast_search(c, root_in(cr3), &m, &p))
-		switch_slowly(c, cr3);
+		switch_absent(c, cr3);
 	else if (!pgdm_fast_switch(c, m, p))
 		switch_unclean(c, cr3, m, p);
 	else if (pgdm_steer_is_live())

@@ -18,6 +18,7 @@ void pgdm_cache_init(struct pgdm_cache *c, unsigned int cpu, unsigned int nr)
 
 	c->cpu = cpu;
 	c->nr = nr;
+	c->freed = true;
 	for (i = 0; i < PGDM_HINTS; i++)
 		c->hint[i] = &c->mirror[0];
 }
@@ -29,11 +30,12 @@ static void give_up(struct pgdm_cache *c, struct pgdm_mirror *m)
 }
 
 /*
- * Takes a mirror from the primary that has it. Refused:
+ * Takes a mirror from the primary that has it, for @p. Refused:
  * - the mirror being left (L1): a CR3 may still hold it;
  * - a mirror into which a writer may be storing. No CPU waits for that writer.
  */
 static bool take(struct pgdm_cache *c, struct pgdm_mirror *m,
+		 const struct pgdm_primary *p,
 		 const struct pgdm_mirror *leaving, u64 *evicted)
 {
 	bool taken;
@@ -47,11 +49,33 @@ static bool take(struct pgdm_cache *c, struct pgdm_mirror *m,
 		*evicted = m->id;
 		pgdm_stat_inc(&c->stats, PGDM_STAT_evictions);
 	}
-	if (atomic_read_acquire(&m->writers))
+	if (unlikely(atomic_read_acquire(&m->writers))) {
+		WRITE_ONCE(c->freed, true);
 		return false;
+	}
 	/* No writer stores into it any more. */
-	pgdm_mirror_trim(m);
+	pgdm_mirror_trim(m, p);
 	return true;
+}
+
+static struct pgdm_mirror *take_free(struct pgdm_cache *c,
+				     const struct pgdm_primary *p,
+				     const struct pgdm_mirror *leaving,
+				     u64 *evicted)
+{
+	unsigned int i;
+
+	WRITE_ONCE(c->freed, false);
+	smp_mb(); /* before the search; pairs with the cmpxchg() in pgdm_mirrors_forget() */
+	for (i = 0; i < c->nr; i++) {
+		if (READ_ONCE(c->root[i]))
+			continue;
+		/* If it cannot be taken now, or it is not the last one. */
+		WRITE_ONCE(c->freed, true);
+		if (take(c, &c->mirror[i], p, leaving, evicted))
+			return &c->mirror[i];
+	}
+	return NULL;
 }
 
 /*
@@ -59,20 +83,22 @@ static bool take(struct pgdm_cache *c, struct pgdm_mirror *m,
  * be taken, the mm stays native on this CPU until it is switched in again.
  */
 static struct pgdm_mirror *take_any(struct pgdm_cache *c,
+				    const struct pgdm_primary *p,
 				    const struct pgdm_mirror *leaving,
 				    u64 *evicted)
 {
+	struct pgdm_mirror *m;
 	unsigned int i;
 
-	for (i = 0; i < c->nr; i++)
-		if (!READ_ONCE(c->root[i]) &&
-		    take(c, &c->mirror[i], leaving, evicted))
-			return &c->mirror[i];
+	if (READ_ONCE(c->freed)) {
+		m = take_free(c, p, leaving, evicted);
+		if (m)
+			return m;
+	}
 	for (i = 0; i < c->nr; i++) {
-		struct pgdm_mirror *m = &c->mirror[c->next];
-
+		m = &c->mirror[c->next];
 		c->next = c->next + 1 < c->nr ? c->next + 1 : 0;
-		if (take(c, m, leaving, evicted))
+		if (take(c, m, p, leaving, evicted))
 			return m;
 	}
 	pgdm_stat_inc(&c->stats, PGDM_STAT_cache_busy);
@@ -96,7 +122,7 @@ struct pgdm_mirror *pgdm_cache_claim(struct pgdm_cache *c,
 				     const struct pgdm_mirror *leaving,
 				     u64 *evicted)
 {
-	struct pgdm_mirror *m = take_any(c, leaving, evicted);
+	struct pgdm_mirror *m = take_any(c, p, leaving, evicted);
 
 	if (!m)
 		return NULL;
@@ -116,6 +142,7 @@ struct pgdm_mirror *pgdm_cache_claim(struct pgdm_cache *c,
 	if (!READ_ONCE(p->dead))
 		return m;
 	give_up(c, m);
+	WRITE_ONCE(c->freed, true);
 	return NULL;
 }
 
@@ -132,4 +159,5 @@ void pgdm_cache_drop(struct pgdm_cache *c)
 	WRITE_ONCE(c->loaded, NULL);
 	for (i = 0; i < c->nr; i++)
 		give_up(c, &c->mirror[i]);
+	WRITE_ONCE(c->freed, true);
 }

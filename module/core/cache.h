@@ -22,7 +22,7 @@
 /**
  * struct pgdm_cache - one CPU's mirrors
  *
- * Other CPUs read @root. It shares no cache line with the fields before it, which the
+ * Other CPUs read @root, and write it when they take a mirror away. It shares no cache line with the fields before it, which the
  * owning CPU writes at each sync point.
  *
  * @loaded: the mirror that the CPU walks (in shadow mode: would walk); the
@@ -37,6 +37,9 @@
  * @stats: what this CPU counted
  * @cpu: the owning CPU; constant
  * @nr: how many mirrors; constant
+ * @freed: may a mirror be free? Any CPU sets it after it has freed one; the owning CPU
+ *	clears it before it looks for one. Without it, each mm that takes another's
+ *	mirror would have to look at all of them first
  * @root: by mirror, where the primary's table is, or 0: free. The owning CPU
  *	writes it before it announces a mirror, and to 0 when it gives one up;
  *	any CPU writes 0 when it has taken a mirror away. Compact, so that a
@@ -55,6 +58,7 @@ struct pgdm_cache {
 	struct pgdm_stats stats;
 	unsigned int cpu ____cacheline_aligned;
 	unsigned int nr;
+	bool freed;
 	unsigned long root[PGDM_MIRRORS_MAX];
 	struct pgdm_mirror mirror[];
 };

@@ -23,15 +23,26 @@
 #include "sync.h"
 
 /* N1: the mirror is named before its sequence is read, unnamed after. */
-static u64 begin(struct pgdm_cache *c, struct pgdm_mirror *m)
+static __always_inline u64 begin(struct pgdm_cache *c, struct pgdm_mirror *m)
 {
 	WRITE_ONCE(c->syncing, m);
 	barrier();
 	return pgdm_cycles();
 }
 
-static void end(struct pgdm_cache *c, struct pgdm_mirror *m,
-		struct pgdm_primary *p, u64 start, struct pgdm_sync *sync)
+/* N1: an NMI has faulted meanwhile. */
+static noinline void copy_poisoned(struct pgdm_mirror *m,
+				   struct pgdm_primary *p,
+				   struct pgdm_copied *done)
+{
+	do
+		pgdm_sync_full(m, p, done);
+	while (READ_ONCE(m->epoch) == PGDM_EPOCH_POISON);
+}
+
+static __always_inline void end(struct pgdm_cache *c, struct pgdm_mirror *m,
+				struct pgdm_primary *p, u64 start,
+				struct pgdm_sync *sync)
 {
 	static const enum pgdm_stat stat_of[] = {
 		[PGDM_CLEAN] = PGDM_STAT_syncs_clean,
@@ -40,8 +51,8 @@ static void end(struct pgdm_cache *c, struct pgdm_mirror *m,
 	};
 	struct pgdm_copied *done = &sync->copied;
 
-	while (READ_ONCE(m->epoch) == PGDM_EPOCH_POISON)
-		pgdm_sync_full(m, p, done);
+	if (unlikely(READ_ONCE(m->epoch) == PGDM_EPOCH_POISON))
+		copy_poisoned(m, p, done);
 	barrier(); /* N1: an NMI from here on poisons the next sync */
 	WRITE_ONCE(c->syncing, NULL);
 
@@ -64,15 +75,12 @@ static void end(struct pgdm_cache *c, struct pgdm_mirror *m,
 }
 
 /* The policy is read once a sync point: it may be replaced at any time. */
-static const struct pgdm_policy *enter(struct pgdm_cache *c,
-				       struct pgdm_sync *sync,
-				       enum pgdm_point at)
+static __always_inline const struct pgdm_policy *
+enter(struct pgdm_cache *c, struct pgdm_sync *sync, enum pgdm_point at)
 {
 	const struct pgdm_policy *policy = pgdm_policy_now();
 
-	memset(sync, 0, sizeof(*sync));
-	sync->at = at;
-	sync->policy = policy->number;
+	*sync = (struct pgdm_sync){ .at = at, .policy = policy->number };
 	WRITE_ONCE(c->busy, true);
 	barrier();
 	return policy;
@@ -178,7 +186,6 @@ static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
 
 	if (!m)
 		return NULL;
-	sync->at = PGDM_AT_ATTACH;
 	pgdm_stat_inc(&c->stats, PGDM_STAT_attaches);
 	start = begin(c, m);
 	pgdm_sync_first(m, p, &sync->copied);
@@ -187,6 +194,31 @@ static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
 	pgdm_stat_add(&c->stats, PGDM_STAT_entries_first, sync->copied.words);
 	if (pgdm_bug(join_late))
 		pgdm_sharers_add(&p->sharers, c->cpu);
+	return m;
+}
+
+/**
+ * pgdm_cache_switch_absent() - an mm is switched in of which the CPU has no mirror
+ * @c: this CPU's cache, in which pgdm_fast_search() has found none
+ * @p: the primary of the mm
+ * @sync: what happened
+ *
+ * Context: as pgdm_cache_switch(); IRQs were off since the search.
+ * Return: the mirror to load, or NULL to stay on the primary.
+ */
+struct pgdm_mirror *pgdm_cache_switch_absent(struct pgdm_cache *c,
+					     struct pgdm_primary *p,
+					     struct pgdm_sync *sync)
+{
+	struct pgdm_mirror *leaving = READ_ONCE(c->loaded), *m;
+
+	enter(c, sync, PGDM_AT_ATTACH);
+	WRITE_ONCE(c->loaded, NULL);
+	count(c, PGDM_AT_SWITCH);
+	m = attach(c, p, leaving, sync);
+	/* Synced before it is loaded, as the oracle sees it, too. */
+	smp_store_release(&c->loaded, m);
+	leave(c);
 	return m;
 }
 
@@ -200,7 +232,7 @@ static struct pgdm_mirror *attach(struct pgdm_cache *c, struct pgdm_primary *p,
  * and the kernel has read tlb_gen. A writer whose change is not seen here
  * published after that, so that its flush finds the CPU in the mask.
  *
- * @loaded is NULL while the next mirror is chosen and synced: what the oracle
+ * c->loaded is NULL while the next mirror is chosen and synced: what the oracle
  * finds there has passed its sync point.
  *
  * Context: IRQs off. Waits for nothing, allocates nothing.
@@ -210,20 +242,18 @@ struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 				      struct pgdm_primary *p,
 				      struct pgdm_sync *sync)
 {
-	const struct pgdm_policy *policy = enter(c, sync, PGDM_AT_SWITCH);
-	struct pgdm_mirror *leaving = READ_ONCE(c->loaded), *m;
+	struct pgdm_mirror *m = pgdm_cache_find(c, p);
+	const struct pgdm_policy *policy;
 	u64 start;
 
+	if (!m)
+		return pgdm_cache_switch_absent(c, p, sync);
+	policy = enter(c, sync, PGDM_AT_SWITCH);
 	WRITE_ONCE(c->loaded, NULL);
 	count(c, PGDM_AT_SWITCH);
-	m = pgdm_cache_find(c, p);
-	if (m) {
-		start = begin(c, m);
-		act(policy, m, p, 0, sync);
-		end(c, m, p, start, sync);
-	} else {
-		m = attach(c, p, leaving, sync);
-	}
+	start = begin(c, m);
+	act(policy, m, p, 0, sync);
+	end(c, m, p, start, sync);
 	/* Synced before it is loaded, as the oracle sees it, too. */
 	smp_store_release(&c->loaded, m);
 	leave(c);

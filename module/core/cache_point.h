@@ -38,6 +38,9 @@ struct pgdm_sync {
 struct pgdm_mirror *pgdm_cache_switch(struct pgdm_cache *c,
 				      struct pgdm_primary *p,
 				      struct pgdm_sync *sync);
+struct pgdm_mirror *pgdm_cache_switch_absent(struct pgdm_cache *c,
+					     struct pgdm_primary *p,
+					     struct pgdm_sync *sync);
 bool pgdm_cache_point(struct pgdm_cache *c, enum pgdm_point at,
 		      struct pgdm_sync *sync);
 bool pgdm_cache_fault(struct pgdm_cache *c, unsigned int index,

@@ -169,39 +169,61 @@ static __always_inline unsigned int copy_some(u64 *to, const u64 *from,
 
 	if (unlikely(!~marks))
 		return copy_each(to, from, contended);
-	for (; marks; marks &= marks - 1, nr++) {
-		unsigned int i = __ffs(marks);
+	do {
+		unsigned long i = __ffs(marks);
 
 		copy_one(&to[i], &from[i], contended);
-	}
+		nr++;
+		marks &= marks - 1;
+	} while (marks);
 	return nr;
 }
 
 static __always_inline unsigned int copy_marked(struct pgdm_mirror *m,
 						const struct pgdm_primary *p,
-						bool contended)
+						bool pair, bool contended)
 {
-	const bool pair = pgdm_copy_pages(p) > 1;
-	unsigned int word, words = 0;
+	u64 *to = m->page[PGDM_KERNEL_PAGE], *to_user = m->page[PGDM_USER_PAGE];
+	const u64 *from = p->page[PGDM_KERNEL_PAGE];
+	const u64 *from_user = p->page[PGDM_USER_PAGE];
+	unsigned int i, first, words = 0;
 
-	for (word = 0; word < PGDM_MARK_WORDS; word++) {
-		const unsigned int first = word * BITS_PER_LONG;
-		unsigned long theirs = READ_ONCE(p->marks[word]);
-		unsigned long ours = READ_ONCE(m->marks[word]);
+	for (i = first = 0; i < PGDM_MARK_WORDS; i++, first += BITS_PER_LONG) {
+		unsigned long theirs = READ_ONCE(p->marks[i]);
+		unsigned long marks = READ_ONCE(m->marks[i]);
 
-		if (unlikely(theirs & ~ours))
-			pgdm_marks_add(&m->marks[word], theirs);
-		if (pgdm_bug(keep_leftover))
-			ours = 0;
-		words += copy_some(m->page[PGDM_KERNEL_PAGE] + first,
-				   p->page[PGDM_KERNEL_PAGE] + first,
-				   theirs | ours, contended);
+		if (unlikely(theirs & ~marks))
+			pgdm_marks_add(&m->marks[i], theirs);
+		marks = pgdm_bug(keep_leftover) ? theirs : theirs | marks;
+		/* Most programs have entries in the first and the last word only. */
+		if (!marks)
+			continue;
+		words += copy_some(to + first, from + first, marks, contended);
 		if (pair)
-			words += copy_some(m->page[PGDM_USER_PAGE] + first,
-					   p->page[PGDM_USER_PAGE] + first,
-					   theirs | ours, contended);
+			words += copy_some(to_user + first, from_user + first,
+					   marks, contended);
 	}
 	return words;
+}
+
+/* The cases by themselves: one function for all keeps too much in registers. */
+
+static noinline unsigned int copy_contended(struct pgdm_mirror *m,
+					    const struct pgdm_primary *p)
+{
+	return copy_marked(m, p, pgdm_copy_pages(p) > 1, true);
+}
+
+static noinline unsigned int copy_pair(struct pgdm_mirror *m,
+				       const struct pgdm_primary *p)
+{
+	return copy_marked(m, p, true, false);
+}
+
+static noinline unsigned int copy_single(struct pgdm_mirror *m,
+					 const struct pgdm_primary *p)
+{
+	return copy_marked(m, p, false, false);
 }
 
 /**
@@ -218,5 +240,7 @@ static __always_inline unsigned int copy_marked(struct pgdm_mirror *m,
 unsigned int pgdm_copy_marked(struct pgdm_mirror *m,
 			      const struct pgdm_primary *p, bool contended)
 {
-	return contended ? copy_marked(m, p, true) : copy_marked(m, p, false);
+	if (contended)
+		return copy_contended(m, p);
+	return pgdm_copy_pages(p) > 1 ? copy_pair(m, p) : copy_single(m, p);
 }

@@ -27,20 +27,20 @@ void pgdm_mirror_mark(struct pgdm_mirror *m)
 }
 
 /**
- * pgdm_mirror_trim() - take the marks of entries away that are zero (M2)
- * @m: a mirror owned by this CPU, which belongs to no primary; no writer stores
- *	into it
- *
- * Context: IRQs off.
+ * pgdm_mirror_trim_others() - take marks of entries away that are zero
+ * @m: see pgdm_mirror_trim()
+ * @p: see there
  */
-void pgdm_mirror_trim(struct pgdm_mirror *m)
+void pgdm_mirror_trim_others(struct pgdm_mirror *m,
+			     const struct pgdm_primary *p)
 {
 	unsigned long marks, rest;
 	unsigned int i, bit;
 
 	for (i = 0; i < PGDM_MARK_WORDS; i++) {
 		marks = READ_ONCE(m->marks[i]);
-		for (rest = marks; rest; rest &= rest - 1) {
+		rest = marks & ~READ_ONCE(p->marks[i]);
+		for (; rest; rest &= rest - 1) {
 			bit = __ffs(rest);
 			if (!has(m, i * BITS_PER_LONG + bit))
 				marks &= ~BIT(bit);

@@ -114,7 +114,26 @@ static inline unsigned int pgdm_mirror_store(struct pgdm_mirror *m,
 }
 
 void pgdm_mirror_mark(struct pgdm_mirror *m);
-void pgdm_mirror_trim(struct pgdm_mirror *m);
+void pgdm_mirror_trim_others(struct pgdm_mirror *m,
+			     const struct pgdm_primary *p);
 bool pgdm_mirror_reaches(const struct pgdm_mirror *m, u64 phys);
+
+/**
+ * pgdm_mirror_trim() - take the marks of entries away that are zero (M2)
+ * @m: a mirror owned by this CPU, which belongs to no primary; no writer stores
+ *	into it
+ * @p: the primary that gets it. What is marked there stays marked here: the first
+ *	copy would mark it again
+ *
+ * Usually both have the same entries, and there is nothing to look at.
+ *
+ * Context: IRQs off.
+ */
+static inline void pgdm_mirror_trim(struct pgdm_mirror *m,
+				    const struct pgdm_primary *p)
+{
+	if (pgdm_marks_exceed(m->marks, p->marks))
+		pgdm_mirror_trim_others(m, p);
+}
 
 #endif

@@ -150,8 +150,11 @@ void pgdm_mirrors_forget(struct pgdm_primary *p)
 		struct pgdm_cache *c = pgdm_mirrors_cache(cpu);
 
 		/* The owner may have given it to another primary meanwhile. */
-		if (cmpxchg(&m->primary, p, NULL) == p)
-			cmpxchg(&c->root[m - c->mirror], root, 0);
+		if (cmpxchg(&m->primary, p, NULL) != p)
+			continue;
+		/* A full barrier, pairs with the one in take_free(), cache.c. */
+		cmpxchg(&c->root[m - c->mirror], root, 0);
+		WRITE_ONCE(c->freed, true);
 	}
 }
 

@@ -170,6 +170,35 @@ static bool free_mirrors_before_evictions(void)
 	return true;
 }
 
+/* Each of several that became free at once; and one that was free and being left. */
+static bool all_free_mirrors_before_evictions(void)
+{
+	struct world *w = world_create(1, 3, 7, 1);
+
+	world_switch(w, 0, 0);
+	world_switch(w, 0, 1);
+	world_switch(w, 0, 2);
+	world_switch(w, 0, 3);
+	CHECK(HOLDS(w, 0, 4, 2, 3));
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_evictions), 1);
+	pgdm_mirrors_forget(w->primary[1]);
+	pgdm_mirrors_forget(w->primary[2]);
+	world_switch(w, 0, 4);
+	world_switch(w, 0, 5);
+	CHECK(HOLDS(w, 0, 4, 5, 6));
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_evictions), 1);
+
+	pgdm_mirrors_forget(w->primary[5]); /* the mirror that is loaded */
+	world_switch(w, 0, 6);
+	CHECK(HOLDS(w, 0, 4, 7, 0));
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_evictions), 2);
+	world_switch(w, 0, 0);
+	CHECK(HOLDS(w, 0, 4, 7, 1));
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_evictions), 2);
+	world_destroy(w);
+	return true;
+}
+
 /* L1: a CR3 may still hold the mirror that is being left. */
 static bool never_evicts_what_is_left(void)
 {
@@ -485,6 +514,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(untracked_mm_loads_nothing),
 	UNIT_TEST(evicts_in_turn),
 	UNIT_TEST(free_mirrors_before_evictions),
+	UNIT_TEST(all_free_mirrors_before_evictions),
 	UNIT_TEST(never_evicts_what_is_left),
 	UNIT_TEST(two_mirrors_alternate),
 	UNIT_TEST(eviction_leaves_no_trace),

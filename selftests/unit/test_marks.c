@@ -378,6 +378,7 @@ static bool taken_mirrors_are_trimmed(void)
 /* An entry in one page alone is enough to keep the mark. */
 static bool trimming_looks_at_both_pages(void)
 {
+	struct pgdm_primary next = {};
 	struct pgdm_mirror *m;
 
 	start(2);
@@ -388,10 +389,34 @@ static bool trimming_looks_at_both_pages(void)
 	pgdm_marks_set(m->marks, 5);
 	pgdm_marks_set(m->marks, 64);
 	pgdm_marks_set(m->marks, 255);
-	pgdm_mirror_trim(m);
+	pgdm_mirror_trim(m, &next);
 	CHECK(pgdm_marks_have(m->marks, 3));
 	CHECK(pgdm_marks_have(m->marks, 64));
 	CHECK_EQUAL(count_marks(m->marks), 2);
+	world_destroy(w);
+	return true;
+}
+
+/* In each word of marks: what the next primary has marked needs no look. */
+static bool trimming_leaves_the_marks_of_the_next(void)
+{
+	struct pgdm_primary next = {};
+	struct pgdm_mirror *m;
+	unsigned int word;
+
+	start(1);
+	m = world_switch(w, 0, 0);
+	for (word = 0; word < PGDM_MARK_WORDS; word++) {
+		pgdm_marks_set(m->marks, word * BITS_PER_LONG + 7);
+		pgdm_marks_set(next.marks, word * BITS_PER_LONG + 7);
+	}
+	pgdm_mirror_trim(m, &next);
+	CHECK_EQUAL(count_marks(m->marks), PGDM_MARK_WORDS);
+	for (word = 0; word < PGDM_MARK_WORDS; word++) {
+		pgdm_marks_clear(next.marks, word * BITS_PER_LONG + 7);
+		pgdm_mirror_trim(m, &next);
+		CHECK_EQUAL(count_marks(m->marks), PGDM_MARK_WORDS - 1 - word);
+	}
 	world_destroy(w);
 	return true;
 }
@@ -686,6 +711,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(empty_costs_own_entries_only),
 	UNIT_TEST(taken_mirrors_are_trimmed),
 	UNIT_TEST(trimming_looks_at_both_pages),
+	UNIT_TEST(trimming_leaves_the_marks_of_the_next),
 	UNIT_TEST(busy_mirrors_keep_their_marks),
 	UNIT_TEST(whoever_stores_marks),
 	UNIT_TEST(behind_copies_no_kernel_half),

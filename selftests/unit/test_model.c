@@ -277,13 +277,14 @@ static struct ref_mirror *loaded(struct ref_cpu *c)
 	return &c->mirror[c->loaded];
 }
 
-/* M2: what is marked and zero loses its mark when the mirror is taken. */
-static void trim(const struct ref *r, struct ref_mirror *m)
+/* M2: what is zero, and not marked in the next primary either, loses its mark. */
+static void trim(const struct ref *r, struct ref_mirror *m, int which)
 {
 	unsigned int i;
 
 	for (i = 0; i < PGDM_USER_ENTRIES; i++)
-		m->marks.entry[i] &= has(r, &m->table, i);
+		m->marks.entry[i] &= has(r, &m->table, i) ||
+				     r->marks[which].entry[i];
 }
 
 static void ref_switch(struct ref *r, struct ref_cpu *c, int which)
@@ -313,7 +314,7 @@ static void ref_switch(struct ref *r, struct ref_cpu *c, int which)
 	}
 	if (c->mirror[i].of != NOBODY)
 		c->count[PGDM_STAT_evictions]++;
-	trim(r, &c->mirror[i]);
+	trim(r, &c->mirror[i], which);
 	c->mirror[i].of = which;
 	c->count[PGDM_STAT_attaches]++;
 	c->count[PGDM_STAT_entries_first] += whole_sync(r, c, &c->mirror[i],

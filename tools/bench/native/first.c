@@ -33,7 +33,7 @@ void first_init(void)
 static void claim(struct pgdm_mirror *m, struct pgdm_primary *p)
 {
 	m->primary = NULL;
-	pgdm_mirror_trim(m);
+	pgdm_mirror_trim(m, p);
 	m->primary = p;
 }
 
