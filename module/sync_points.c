@@ -80,14 +80,17 @@ static noinline void ask_for_walk(void)
 		pgdm_bell_ring(bell);
 }
 
+static bool is_anything_tracked(void)
+{
+	return pgdm_registry_count() || pgdm_registry_is_all();
+}
+
 /* A2: strays are looked for only among what is not the kernel's own. */
 static noinline void switch_untracked(struct pgdm_cache *c, unsigned long root)
 {
 	pgdm_cache_unload(c);
-	if (!pgdm_registry_count() && !pgdm_registry_is_all())
-		return;
-	if (strays_exist() && !pgdm_registry_find(root) &&
-	    !pgdm_kernel_mm_is_root(root))
+	if (is_anything_tracked() && strays_exist() &&
+	    !pgdm_registry_find(root) && !pgdm_kernel_mm_is_root(root))
 		ask_for_walk();
 }
 
@@ -99,6 +102,11 @@ static noinline void switch_slowly(struct pgdm_cache *c, unsigned long cr3)
 	struct pgdm_sync sync;
 	u64 since;
 
+	/* A CPU may come online while there is no registry yet, or none any more. */
+	if (!is_anything_tracked()) {
+		pgdm_cache_unload(c);
+		return;
+	}
 	rcu_read_lock();
 	pm = pgdm_registry_find_ready(root);
 	if (pm) {

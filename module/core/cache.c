@@ -4,6 +4,7 @@
  */
 #include "cache.h"
 #include "bug.h"
+#include "policy.h"
 #include "primary.h"
 
 /**
@@ -53,8 +54,9 @@ static bool take(struct pgdm_cache *c, struct pgdm_mirror *m,
 		WRITE_ONCE(c->freed, true);
 		return false;
 	}
-	/* No writer stores into it any more. */
-	pgdm_mirror_trim(m, p);
+	/* No writer stores into it any more. Else the first copy trims (M2). */
+	if (pgdm_policy_now()->stores)
+		pgdm_mirror_trim(m, p);
 	return true;
 }
 

@@ -18,11 +18,16 @@ static __always_inline unsigned int pgdm_copy_pages(const struct pgdm_primary *p
 }
 
 /**
- * pgdm_copy_entry() - copy one user-half entry
- * @m: a mirror of @p, owned by this CPU
+ * pgdm_copy_entry() - copy one user-half entry, where it differs
+ * @m: a mirror of @p, owned by this CPU; no other CPU stores into its user half
  * @p: its primary
  * @index: which entry, 0..255
- * @done: the words are added here
+ * @done: the words that were stored are added here
+ *
+ * The records may name an entry that came and went meanwhile, or one that this CPU
+ * has from its own write (O1) or from a fault: nothing is stored then.
+ *
+ * M2: the mark says what the mirror holds after this.
  *
  * Context: IRQs off.
  */
@@ -36,15 +41,20 @@ static __always_inline void pgdm_copy_entry(struct pgdm_mirror *m,
 
 	for (page = 0; page < pgdm_copy_pages(p); page++) {
 		u64 value = READ_ONCE(p->page[page][index]);
+		u64 *to = &m->page[page][index];
 
 		if (pgdm_bug(clear_accessed))
 			value &= ~PGDM_ENTRY_ACCESSED;
-		pgdm_entry_set(&m->page[page][index], value);
 		any |= value;
+		if (pgdm_entry_same(READ_ONCE(*to), value))
+			continue;
+		pgdm_entry_set(to, value);
+		done->words++;
 	}
 	if (any)
 		pgdm_marks_set(m->marks, index);
-	done->words += p->pages;
+	else
+		pgdm_marks_clear(m->marks, index);
 }
 
 void pgdm_copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,

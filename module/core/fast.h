@@ -75,6 +75,10 @@ static inline bool pgdm_fast_changes(struct pgdm_cache *c, enum pgdm_point at,
 	WRITE_ONCE(c->busy, false);
 	if (m->seen != seq || READ_ONCE(m->epoch) == PGDM_EPOCH_POISON)
 		return false;
+	if (!done.words) {
+		pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_clean);
+		return true;
+	}
 	pgdm_stat_inc(&c->stats, PGDM_STAT_syncs_dirty);
 	pgdm_stat_add(&c->stats, PGDM_STAT_entries_copied, done.words);
 	pgdm_stat_add(&c->stats, PGDM_STAT_bytes_copied,

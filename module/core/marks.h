@@ -41,13 +41,24 @@
  *
  * DOC: M2, marks of a mirror
  *
- * The owner sets a mark when it stores a word that is not zero. Under a policy with
- * writers that store into mirrors, each of these sets it before it stores, and
- * counts itself in mirror->writers from before that until after. The owner clears
- * marks only in a mirror that it has just taken from its primary, and into which no
- * writer stores any more (take(), cache.c): so there are never more marks than
- * two primaries had in turn. An owner that left out its own mirror's marks would
- * leave the former primary's entries behind.
+ * A mark is set before a word that is not zero is stored, and no such word is without
+ * one. An owner that left out its own mirror's marks would leave the former primary's
+ * entries behind.
+ *
+ * Where the owner alone stores into the user half ("dirty"), it keeps the marks exact:
+ * an entry that it copies as zero, or clears by its own write (O1), loses its mark, and
+ * so does, after a copy by marks, what is zero and not marked in the primary.
+ *
+ * Under a policy with writers that store into mirrors ("eager") no mark is cleared
+ * while the mirror belongs to a primary: the owner may be copying an older value, and
+ * when it repeats the copy it would not find the entry. A writer sets the mark before it
+ * stores, and counts itself in mirror->writers from before that until after. The owner
+ * clears marks in a mirror that it has just taken from its primary, and into which no
+ * writer stores any more (take(), cache.c).
+ *
+ * When the policy changes, an owner that still acts as under the first kind may clear a
+ * mark that a writer of the second kind has just set. The epoch of that mirror is old
+ * then: it is copied in full before marks count, and the full copy marks what it finds.
  */
 #ifndef _PGDM_MARKS_H
 #define _PGDM_MARKS_H

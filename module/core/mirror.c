@@ -4,13 +4,6 @@
  */
 #include "mirror.h"
 
-static bool has(const struct pgdm_mirror *m, unsigned int index)
-{
-	return READ_ONCE(m->page[PGDM_KERNEL_PAGE][index]) ||
-	       (m->page[PGDM_USER_PAGE] &&
-		READ_ONCE(m->page[PGDM_USER_PAGE][index]));
-}
-
 /**
  * pgdm_mirror_mark() - mark all entries that are not zero (M2)
  * @m: a mirror owned by this CPU; writers may store into it
@@ -22,7 +15,7 @@ void pgdm_mirror_mark(struct pgdm_mirror *m)
 	unsigned int i;
 
 	for (i = 0; i < PGDM_USER_ENTRIES; i++)
-		if (has(m, i))
+		if (pgdm_mirror_has(m, i))
 			pgdm_marks_set(m->marks, i);
 }
 
@@ -42,7 +35,7 @@ void pgdm_mirror_trim_others(struct pgdm_mirror *m,
 		rest = marks & ~READ_ONCE(p->marks[i]);
 		for (; rest; rest &= rest - 1) {
 			bit = __ffs(rest);
-			if (!has(m, i * BITS_PER_LONG + bit))
+			if (!pgdm_mirror_has(m, i * BITS_PER_LONG + bit))
 				marks &= ~BIT(bit);
 		}
 		/* Before the announcement, after which writers read it. */

@@ -113,6 +113,32 @@ static inline unsigned int pgdm_mirror_store(struct pgdm_mirror *m,
 	return words;
 }
 
+/**
+ * pgdm_mirror_has() - is one of an entry's words non-zero?
+ * @m: a mirror
+ * @index: which entry, 0..511
+ */
+static inline bool pgdm_mirror_has(const struct pgdm_mirror *m,
+				   unsigned int index)
+{
+	return READ_ONCE(m->page[PGDM_KERNEL_PAGE][index]) ||
+	       (m->page[PGDM_USER_PAGE] &&
+		READ_ONCE(m->page[PGDM_USER_PAGE][index]));
+}
+
+/**
+ * pgdm_mirror_unmark() - a user-half entry was stored (M2)
+ * @m: a mirror owned by this CPU; no other CPU stores into its user half
+ * @index: the entry, 0..255
+ *
+ * Context: IRQs off.
+ */
+static inline void pgdm_mirror_unmark(struct pgdm_mirror *m, unsigned int index)
+{
+	if (!pgdm_mirror_has(m, index))
+		pgdm_marks_clear(m->marks, index);
+}
+
 void pgdm_mirror_mark(struct pgdm_mirror *m);
 void pgdm_mirror_trim_others(struct pgdm_mirror *m,
 			     const struct pgdm_primary *p);
@@ -120,10 +146,8 @@ bool pgdm_mirror_reaches(const struct pgdm_mirror *m, u64 phys);
 
 /**
  * pgdm_mirror_trim() - take the marks of entries away that are zero (M2)
- * @m: a mirror owned by this CPU, which belongs to no primary; no writer stores
- *	into it
- * @p: the primary that gets it. What is marked there stays marked here: the first
- *	copy would mark it again
+ * @m: a mirror owned by this CPU; no other CPU stores into its user half
+ * @p: its primary, or the one that gets it. What is marked there stays marked here
  *
  * Usually both have the same entries, and there is nothing to look at.
  *

@@ -171,6 +171,8 @@ static void copy_marked(struct pgdm_mirror *m, struct pgdm_primary *p,
 		smp_mb(); /* the stores above before the loads below */
 	} while (is_overlapped(p, kernel_seq, seq, contended));
 	m->seen = seq;
+	if (!contended)
+		pgdm_mirror_trim(m, p);
 
 	if (done->kind == PGDM_CLEAN)
 		done->kind = PGDM_DIRTY;

@@ -164,6 +164,25 @@ static bool removals_are_copied(void)
  * Its writer has not written it yet, or an older one has overwritten it. What was copied
  * before that is not counted; the long way copies what is marked.
  */
+/* The entry came and went: two records, and no word to store. */
+static bool what_came_and_went_is_clean(void)
+{
+	const struct pgdm_mirror *m;
+
+	start(2);
+	m = world_switch(w, 0, 0);
+	world_write(w, 1, 0, 3, ENTRY(3));
+	world_write(w, 1, 0, 3, 0);
+	CHECK(pgdm_fast_flush(c));
+	CHECK_EQUAL(m->seen, 2);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_flush_receipts), 1);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_syncs_clean), 1);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_syncs_dirty), 1); /* the first copy */
+	CHECK_EQUAL(world_differences(m, w->primary[0]), 0);
+	world_destroy(w);
+	return true;
+}
+
 static bool unreadable_records_take_the_long_way(void)
 {
 	unsigned int which;
@@ -318,6 +337,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(switch_declines_a_mirror_far_behind),
 	UNIT_TEST(one_and_two_changes_are_copied),
 	UNIT_TEST(removals_are_copied),
+	UNIT_TEST(what_came_and_went_is_clean),
 	UNIT_TEST(unreadable_records_take_the_long_way),
 	UNIT_TEST(other_verbs_take_the_long_way),
 	UNIT_TEST(misses_and_poison_are_not_clean),

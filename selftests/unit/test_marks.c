@@ -359,17 +359,74 @@ static bool taken_mirrors_are_trimmed(void)
 		write_1(0, i, 0);
 	write_1(0, 200, ENTRY(1));
 	world_flush(w, 0);
-	/* The owner does not clear marks while it has the mirror. */
-	CHECK_EQUAL(count_marks(m->marks), 101);
+	CHECK(is_sparse(101));
+	CHECK_EQUAL(count_marks(m->marks), 1);
 	world_switch(w, 0, 2);
 	CHECK(world_switch(w, 0, 1) == m);
 	/* Only what the mirror really had. */
 	CHECK(is_sparse(1 + OWN_WORDS));
-	CHECK_EQUAL(count_marks(m->marks), 1);
+	CHECK_EQUAL(count_marks(m->marks), 0);
 	CHECK(is_right(m, 1));
 	world_switch(w, 0, 2);
 	CHECK(world_switch(w, 0, 0) == m);
 	CHECK_EQUAL(count_marks(m->marks), 1);
+	CHECK(is_right(m, 0));
+	world_destroy(w);
+	return true;
+}
+
+/* The same where writers store into mirrors: not before the mirror is taken. */
+static bool contended_mirrors_are_trimmed(void)
+{
+	struct pgdm_mirror *m;
+	unsigned int i;
+
+	start(1);
+	pgdm_policy_in_force = &pgdm_policy_eager;
+	use_mirrors();
+	m = world_switch(w, 0, 0);
+	for (i = 0; i < 100; i++)
+		write_1(0, i, ENTRY(i + 1));
+	for (i = 0; i < 100; i++)
+		write_1(0, i, 0);
+	write_1(0, 200, ENTRY(1));
+	world_flush(w, 0);
+	CHECK_EQUAL(count_marks(m->marks), 101);
+	world_switch(w, 0, 2);
+	CHECK(world_switch(w, 0, 1) == m);
+	CHECK(is_sparse(1 + OWN_WORDS));
+	CHECK_EQUAL(count_marks(m->marks), 1);
+	CHECK(is_right(m, 1));
+	world_destroy(w);
+	return true;
+}
+
+/* Records, too, take the mark of an entry away that is gone. */
+static bool records_keep_the_marks_exact(void)
+{
+	struct pgdm_mirror *m;
+
+	start(2);
+	m = world_switch(w, 0, 0);
+	write_1(0, 3, ENTRY(3));
+	write_1(0, 4, ENTRY(4));
+	world_flush(w, 0);
+	CHECK_EQUAL(count_marks(m->marks), 2);
+	write_1(0, 3, 0);
+	world_flush(w, 0);
+	CHECK_EQUAL(count_marks(m->marks), 1);
+	/* One page of the pair still has it. */
+	world_write_user_page(w, 1, 0, 3, ENTRY(5));
+	world_flush(w, 0);
+	CHECK(pgdm_marks_have(m->marks, 3));
+	/* It came and went: nothing is stored, and nothing is marked. */
+	write_1(0, 9, ENTRY(9));
+	write_1(0, 9, 0);
+	world_flush(w, 0);
+	CHECK_EQUAL(w->sync[0].copied.words, 0);
+	CHECK_EQUAL(w->sync[0].copied.kind, PGDM_CLEAN);
+	CHECK_EQUAL(m->seen, pgdm_primary_seq(p));
+	CHECK_EQUAL(count_marks(m->marks), 2);
 	CHECK(is_right(m, 0));
 	world_destroy(w);
 	return true;
@@ -573,7 +630,9 @@ static bool change_to_dirty_rebuilds_the_marks(void)
 	/* The next primary gets neither. */
 	world_switch(w, 0, 2);
 	CHECK(world_switch(w, 0, 1) == m);
-	CHECK(is_sparse(2 * 2 + OWN_WORDS));
+	/* What was marked too much is looked at once. */
+	CHECK(is_sparse(3 * 2 + OWN_WORDS));
+	CHECK_EQUAL(count_marks(m->marks), 0);
 	CHECK(is_right(m, 1));
 	world_destroy(w);
 	return true;
@@ -710,6 +769,8 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(first_copies_cost_the_union),
 	UNIT_TEST(empty_costs_own_entries_only),
 	UNIT_TEST(taken_mirrors_are_trimmed),
+	UNIT_TEST(contended_mirrors_are_trimmed),
+	UNIT_TEST(records_keep_the_marks_exact),
 	UNIT_TEST(trimming_looks_at_both_pages),
 	UNIT_TEST(trimming_leaves_the_marks_of_the_next),
 	UNIT_TEST(busy_mirrors_keep_their_marks),

@@ -58,6 +58,7 @@ enum exercise {
 	FULL_WHERE_SPARSE,
 	OWN_CLEAN,
 	OWN_BEHIND,
+	CAME_AND_WENT,
 	NR_EXERCISES,
 };
 
@@ -125,13 +126,19 @@ static u64 agreed(const struct ref *r)
 	       same_misses(r, r->agreed_epoch) ? r->agreed : 0;
 }
 
+static u64 count_words(struct ref *r, struct ref_cpu *c, enum pgdm_stat kind,
+		       u64 words)
+{
+	c->count[kind]++;
+	c->count[PGDM_STAT_entries_copied] += words;
+	c->count[PGDM_STAT_bytes_copied] += words * 8;
+	return words;
+}
+
 static u64 count_sync(struct ref *r, struct ref_cpu *c, enum pgdm_stat kind,
 		      u64 entries)
 {
-	c->count[kind]++;
-	c->count[PGDM_STAT_entries_copied] += entries * r->w->pages;
-	c->count[PGDM_STAT_bytes_copied] += entries * r->w->pages * 8;
-	return entries * r->w->pages;
+	return count_words(r, c, kind, entries * r->w->pages);
 }
 
 static void bring(struct ref *r, struct ref_mirror *m)
@@ -154,6 +161,16 @@ static u64 full_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
 		}
 	}
 	return count_sync(r, c, PGDM_STAT_syncs_full, PGDM_ENTRIES);
+}
+
+/* M2: what is zero, and not marked in the primary either, loses its mark. */
+static void trim(const struct ref *r, struct ref_mirror *m, int which)
+{
+	unsigned int i;
+
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		m->marks.entry[i] &= has(r, &m->table, i) ||
+				     r->marks[which].entry[i];
 }
 
 /* M2, M3: how many entries it would have taken; then all are brought. */
@@ -181,6 +198,8 @@ static u64 sparse_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m,
 		r->exercised[BEHIND_BY_MARKS]++;
 	}
 	bring(r, m);
+	if (!r->policy->stores)
+		trim(r, m, m->of);
 	c->count[PGDM_STAT_syncs_sparse]++;
 	return count_sync(r, c, PGDM_STAT_syncs_dirty, entries);
 }
@@ -230,17 +249,25 @@ static bool wants_changes(const struct ref *r, pgdm_verb_t *verb, bool lacks)
 		!r->policy->stores);
 }
 
-/* An entry that has not changed has its mark already, or is zero. */
-static void mark_changed(const struct ref *r, struct ref_mirror *m)
+/*
+ * What the records name is stored where it differs. Returns the number of words. An
+ * entry that has not changed has its mark already, or is zero.
+ */
+static u64 copy_changed(struct ref *r, struct ref_mirror *m)
 {
 	const struct table *table = &r->primary[m->of];
-	unsigned int i;
-	u64 s;
+	unsigned int i, page;
+	u64 s, words = 0;
 
 	for (s = m->seen + 1; s <= r->seq[m->of]; s++) {
 		i = r->changed[m->of][s % PGDM_RING];
-		m->marks.entry[i] |= has(r, table, i);
+		for (page = 0; page < r->w->pages; page++) {
+			words += m->table.word[page][i] != table->word[page][i];
+			m->table.word[page][i] = table->word[page][i];
+		}
+		m->marks.entry[i] = has(r, table, i);
 	}
+	return words;
 }
 
 static void sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m,
@@ -248,7 +275,7 @@ static void sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m,
 {
 	pgdm_verb_t *verb = r->policy->at[point];
 	bool changes = wants_changes(r, verb, lacks);
-	u64 behind = r->seq[m->of] - m->seen;
+	u64 behind = r->seq[m->of] - m->seen, words;
 
 	if ((m->epoch != r->w->epoch && (point != PGDM_AT_FAULT || lacks)) ||
 	    wants_full(r, m, verb, point, lacks)) {
@@ -263,11 +290,11 @@ static void sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m,
 		count_sync(r, c, PGDM_STAT_syncs_clean, 0);
 		return;
 	}
-	/* What the records name is marked in the mirror, if it is not zero. */
-	mark_changed(r, m);
+	words = copy_changed(r, m);
+	r->exercised[CAME_AND_WENT] += behind && !words;
 	bring(r, m);
-	count_sync(r, c, behind ? PGDM_STAT_syncs_dirty : PGDM_STAT_syncs_clean,
-		   behind);
+	count_words(r, c, words ? PGDM_STAT_syncs_dirty : PGDM_STAT_syncs_clean,
+		    words);
 }
 
 static struct ref_mirror *loaded(struct ref_cpu *c)
@@ -275,16 +302,6 @@ static struct ref_mirror *loaded(struct ref_cpu *c)
 	if (c->loaded == NOBODY || c->mirror[c->loaded].of == NOBODY)
 		return NULL;
 	return &c->mirror[c->loaded];
-}
-
-/* M2: what is zero, and not marked in the next primary either, loses its mark. */
-static void trim(const struct ref *r, struct ref_mirror *m, int which)
-{
-	unsigned int i;
-
-	for (i = 0; i < PGDM_USER_ENTRIES; i++)
-		m->marks.entry[i] &= has(r, &m->table, i) ||
-				     r->marks[which].entry[i];
 }
 
 static void ref_switch(struct ref *r, struct ref_cpu *c, int which)
@@ -314,7 +331,8 @@ static void ref_switch(struct ref *r, struct ref_cpu *c, int which)
 	}
 	if (c->mirror[i].of != NOBODY)
 		c->count[PGDM_STAT_evictions]++;
-	trim(r, &c->mirror[i], which);
+	if (r->policy->stores)
+		trim(r, &c->mirror[i], which);
 	c->mirror[i].of = which;
 	c->count[PGDM_STAT_attaches]++;
 	c->count[PGDM_STAT_entries_first] += whole_sync(r, c, &c->mirror[i],
@@ -402,6 +420,7 @@ static void ref_store_own(struct ref *r, struct ref_cpu *c, int which,
 		return;
 	store_in(r, c, m, index, r->w->pages == 2 ? 3 : 1,
 		 PGDM_STAT_own_stores);
+	m->marks.entry[index] = has(r, &m->table, index);
 	if (m->seen == r->seq[which] - 1) {
 		m->seen++;
 		r->exercised[OWN_CLEAN]++;

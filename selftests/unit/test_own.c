@@ -82,8 +82,7 @@ static bool removal_is_stored_at_once(void)
 	CHECK(is_clean());
 	world_flush(w, 1);
 	CHECK_EQUAL(world_find_reaching(p, table), -1);
-	/* The mark of the mirror stays until it is taken. */
-	CHECK(pgdm_marks_have(m->marks, 3));
+	CHECK(!pgdm_marks_have(m->marks, 3));
 	CHECK(!pgdm_marks_have(p->marks, 3));
 	world_destroy(w);
 	return true;
@@ -103,7 +102,8 @@ static bool behind_stays_behind(void)
 	CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
 	CHECK_EQUAL(found.stale, 2);
 	world_flush(w, 0);
-	CHECK_EQUAL(w->sync[0].copied.words, 2 * 2);
+	/* Its own entry is there already. */
+	CHECK_EQUAL(w->sync[0].copied.words, 2);
 	CHECK(is_clean());
 	/* From here on it follows again. */
 	world_write(w, 0, 0, 5, ENTRY(5));

@@ -123,6 +123,22 @@ inline mark(_c, _p, _i, _val)
 }
 #endif
 
+#if SPARSE
+#define NON_ZERO(c, m, i)	(get(c, MIR(c, m, i, 0)) || get(c, MIR(c, m, i, PG - 1)))
+#endif
+
+/* M2: where the owner alone stores into the mirror, a mark says what it holds. */
+inline unmark_mirror(_c, _m, _i)
+{
+#if defined(unmark_always)
+	MIRROR_MARK(_c, _m, _i) = 0
+#elif SPARSE && !STORES_MIRRORS
+	MIRROR_MARK(_c, _m, _i) = MIRROR_MARK(_c, _m, _i) && NON_ZERO(_c, _m, _i)
+#else
+	skip
+#endif
+}
+
 /*
  * store_own() of write.c, what "dirty" adds to publishing sequence k: the CPU's own mirror, if
  * it is one of this primary, gets the entry, and holds the sequence if it held the one
@@ -140,6 +156,7 @@ inline own_word(_c, _p, _i, _val, _g)
 		:: else
 		fi;
 		put(_c, MIR(_c, loaded[_c] - 1, _i, _g), _val);
+		unmark_mirror(_c, loaded[_c] - 1, _i);
 		SAY2(_c, "stores %d into entry %d of its own mirror", _val, _i)
 	:: else
 	fi
@@ -329,6 +346,24 @@ inline hook_write(_c, _p, _i, _val)
 
 /* --- a sync -------------------------------------------------------------- */
 
+/*
+ * What a sync's record counts: words that were stored, but all that are marked. The
+ * module whose writers left their own CPU's mirror alone counted all that were named.
+ */
+#if !defined(TRACES)
+#define count_marked(c)		skip
+#define count_named(c)		skip
+#define count_stored(c)		skip
+#elif defined(no_own)
+#define count_marked(c)		did_entries[c]++
+#define count_named(c)		did_entries[c]++
+#define count_stored(c)		skip
+#else
+#define count_marked(c)		did_entries[c]++
+#define count_named(c)		skip
+#define count_stored(c)		did_entries[c] = did_entries[c] + (need == CHANGES || need == ENTRY)
+#endif
+
 /* M2: before a word that is not zero is stored. */
 inline mark_mirror(_c, _m, _i, _val)
 {
@@ -399,6 +434,7 @@ inline copy_word(_c, _m, _p, _i, _g)
 		:: get(_c, MIR(_c, _m, _i, _g)) != v ->
 			mark_mirror(_c, _m, _i, v);
 			put(_c, MIR(_c, _m, _i, _g), v);
+			count_stored(_c);
 			SAY2(_c, "copies entry %d, %d, into its mirror", _i, v)
 		:: else
 		fi;
@@ -414,7 +450,10 @@ inline copy_entry(_c, _m, _p)
 #if PG == 2
 	copy_word(_c, _m, _p, e2, 1);
 #endif
-	e2 = 0
+	atomic {
+		unmark_mirror(_c, _m, e2);
+		e2 = 0
+	}
 }
 
 /* k: does the mirror differ from the primary at entry e? */
@@ -587,9 +626,7 @@ again:
 #endif
 		:: else -> s++; e2 = INDEX_OF(r); r = 0
 		fi };
-#ifdef TRACES
-		did_entries[_c]++;
-#endif
+		count_named(_c);
 		copy_entry(_c, _m, _p)
 #if SPARSE
 	:: atomic { need == MARKED && s < E ->
@@ -602,9 +639,7 @@ again:
 		:: else -> s++; goto next_copy
 #endif
 		fi };
-#ifdef TRACES
-		did_entries[_c]++;
-#endif
+		count_marked(_c);
 		copy_entry(_c, _m, _p)
 	:: atomic { need == ALL && s < E -> e2 = s; s++ };
 		rebuild(_c, _p);
@@ -614,9 +649,7 @@ again:
 		copy_entry(_c, _m, _p)
 #endif
 	:: atomic { need == ENTRY && s == 0 -> e2 = _e; s++ };
-#ifdef TRACES
-		did_entries[_c]++;
-#endif
+		count_named(_c);
 		copy_entry(_c, _m, _p);
 next_copy:	skip
 	:: else -> break
@@ -688,8 +721,6 @@ inline given_up(_x, _m)
 }
 
 #if SPARSE
-#define NON_ZERO(c, m, i)	(get(c, MIR(c, m, i, 0)) || get(c, MIR(c, m, i, PG - 1)))
-
 /* Nothing else stores into the mirror: marks of entries that are zero go. */
 inline trim(_c, _m)
 {
