@@ -59,6 +59,8 @@
  * When the policy changes, an owner that still acts as under the first kind may clear a
  * mark that a writer of the second kind has just set. The epoch of that mirror is old
  * then: it is copied in full before marks count, and the full copy marks what it finds.
+ * A writer that still acts as under the second kind finds its mark set: the full copy
+ * has brought its entry (pgdm_policy_change()).
  */
 #ifndef _PGDM_MARKS_H
 #define _PGDM_MARKS_H

@@ -147,6 +147,16 @@ static void bring(struct ref *r, struct ref_mirror *m)
 	m->seen = r->seq[m->of];
 }
 
+/* M2: what is zero, and not marked in the primary either, loses its mark. */
+static void trim(const struct ref *r, struct ref_mirror *m, int which)
+{
+	unsigned int i;
+
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		m->marks.entry[i] &= has(r, &m->table, i) ||
+				     r->marks[which].entry[i];
+}
+
 static u64 full_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
 {
 	bring(r, m);
@@ -159,18 +169,10 @@ static u64 full_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
 			mark_all(r, &r->marks[m->of], &r->primary[m->of]);
 			r->marked[m->of] = pgdm_epoch.complete;
 		}
+		if (!r->policy->stores)
+			trim(r, m, m->of);
 	}
 	return count_sync(r, c, PGDM_STAT_syncs_full, PGDM_ENTRIES);
-}
-
-/* M2: what is zero, and not marked in the primary either, loses its mark. */
-static void trim(const struct ref *r, struct ref_mirror *m, int which)
-{
-	unsigned int i;
-
-	for (i = 0; i < PGDM_USER_ENTRIES; i++)
-		m->marks.entry[i] &= has(r, &m->table, i) ||
-				     r->marks[which].entry[i];
 }
 
 /* M2, M3: how many entries it would have taken; then all are brought. */
