@@ -12,7 +12,8 @@
  * Put in: a flush that is under way on a CPU has passed them, and goes without a
  * sync. It runs with IRQs off, and that CPU comes to its first mirror by a switch
  * or an IPI, later: by then the primary lacks the entry that the flush is for, and
- * the first copy is a full one. When registering returns, all CPUs run the new text.
+ * the first copy does not have it either. When registering returns, all CPUs run the
+ * new text.
  * Taken out: nothing is tracked, so no mirror has a primary, and there is nothing to
  * sync. A CPU may be between receipt and invalidation. The receipt stays noted, and
  * when the hooks are in again one invalidation that belongs to no flush syncs. This

@@ -89,8 +89,8 @@ static bool is_anything_tracked(void)
 static noinline void switch_untracked(struct pgdm_cache *c, unsigned long root)
 {
 	pgdm_cache_unload(c);
-	if (is_anything_tracked() && strays_exist() &&
-	    !pgdm_registry_find(root) && !pgdm_kernel_mm_is_root(root))
+	if (strays_exist() && !pgdm_registry_find(root) &&
+	    !pgdm_kernel_mm_is_root(root))
 		ask_for_walk();
 }
 
@@ -203,7 +203,9 @@ static noinline void switch_unfound(struct pgdm_cache *c, unsigned long cr3)
 	struct pgdm_primary *p;
 	struct pgdm_mirror *m;
 
-	if (!pgdm_fast_search(c, root_in(cr3), &m, &p))
+	if (!is_anything_tracked())
+		pgdm_cache_unload(c);
+	else if (!pgdm_fast_search(c, root_in(cr3), &m, &p))
 		switch_absent(c, cr3);
 	else if (!pgdm_fast_switch(c, m, p))
 		switch_unclean(c, cr3, m, p);

@@ -54,7 +54,7 @@ static bool take(struct pgdm_cache *c, struct pgdm_mirror *m,
 		WRITE_ONCE(c->freed, true);
 		return false;
 	}
-	/* No writer stores into it any more. Else the first copy trims (M2). */
+	/* No writer stores into it any more. Under "dirty" the first copy trims (M2). */
 	if (pgdm_policy_now()->stores)
 		pgdm_mirror_trim(m, p);
 	return true;

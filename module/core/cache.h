@@ -22,8 +22,9 @@
 /**
  * struct pgdm_cache - one CPU's mirrors
  *
- * Other CPUs read @root, and write it when they take a mirror away. It shares no cache line with the fields before it, which the
- * owning CPU writes at each sync point.
+ * Other CPUs read @root, and write it and @freed when they take a mirror away. These
+ * share no cache line with the fields before @cpu, which the owning CPU writes at each
+ * sync point.
  *
  * @loaded: the mirror that the CPU walks (in shadow mode: would walk); the
  *	owning CPU writes it, the oracle reads it

@@ -41,13 +41,12 @@
  *
  * DOC: M2, marks of a mirror
  *
- * A mark is set before a word that is not zero is stored, and no such word is without
- * one. An owner that left out its own mirror's marks would leave the former primary's
- * entries behind.
+ * When a sync point is over, no word that is not zero is without a mark. An owner that
+ * left out its own mirror's marks would leave the former primary's entries behind.
  *
- * Where the owner alone stores into the user half ("dirty"), it keeps the marks exact:
+ * Where the owner alone stores into the user half ("dirty"), marks go with their entries:
  * an entry that it copies as zero, or clears by its own write (O1), loses its mark, and
- * so does, after a copy by marks, what is zero and not marked in the primary.
+ * so does, after a full copy or one by marks, what is zero and not marked in the primary.
  *
  * Under a policy with writers that store into mirrors ("eager") no mark is cleared
  * while the mirror belongs to a primary: the owner may be copying an older value, and

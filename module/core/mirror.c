@@ -38,7 +38,7 @@ void pgdm_mirror_trim_others(struct pgdm_mirror *m,
 			if (!pgdm_mirror_has(m, i * BITS_PER_LONG + bit))
 				marks &= ~BIT(bit);
 		}
-		/* Before the announcement, after which writers read it. */
+		/* No other CPU writes it, but some may read it soon. */
 		WRITE_ONCE(m->marks[i], marks);
 	}
 }

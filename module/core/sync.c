@@ -85,7 +85,9 @@ void pgdm_sync_dirty(struct pgdm_mirror *m, struct pgdm_primary *p,
  * more when its record arrives.
  *
  * Where writers store into mirrors, an exchange of one word could put an older
- * one in the place of the newer: all are copied, and again if need be.
+ * one in the place of the newer: all are copied, and again if need be. A full copy
+ * may be the first one that counts under such a policy, and it began after the fault: it
+ * has what was stored then.
  *
  * Context: IRQs off.
  */
@@ -97,10 +99,10 @@ void pgdm_sync_entry(struct pgdm_mirror *m, struct pgdm_primary *p,
 		return;
 	}
 	pgdm_sync_dirty(m, p, done);
-	if (!pgdm_mirror_lacks(m, p, index))
+	if (done->kind == PGDM_FULL || !pgdm_mirror_lacks(m, p, index))
 		return;
 	pgdm_copy_entry(m, p, index, done);
-	if (done->kind == PGDM_CLEAN)
+	if (done->kind == PGDM_CLEAN && done->words)
 		done->kind = PGDM_DIRTY;
 }
 

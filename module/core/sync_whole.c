@@ -51,7 +51,7 @@ static noinline void rebuild_marks(struct pgdm_mirror *m,
 	if (!pgdm_primary_is_marked(p))
 		pgdm_primary_look_through(p);
 	/* What was marked under another policy, or before a miss. */
-	if (!pgdm_sync_writers_store())
+	if (!pgdm_policy_now()->stores)
 		pgdm_mirror_trim(m, p);
 }
 

@@ -442,6 +442,20 @@ static void setup_change(void)
 	sim_watch(&pgdm_epoch.complete, sizeof(pgdm_epoch.complete));
 }
 
+/* Further behind than the ring reaches; what faults is among it. */
+static void setup_change_behind(void)
+{
+	unsigned int i;
+
+	write_entry(USER, OLD);
+	world_switch(w, 0, 0);
+	watch_word(USER);
+	sim_watch(&pgdm_policy_in_force, sizeof(void *));
+	write_entry(USER, NEW);
+	for (i = 0; i < PGDM_RING; i++)
+		write_entry(100, ENTRY(i));
+}
+
 static void setup_state(void)
 {
 	watch_state();

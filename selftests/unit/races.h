@@ -112,6 +112,9 @@
 	X(change_from_eager, "eager gives way to dirty, a write, flushes", \
 	  eager, change, flush_twice, write_new, change_to_dirty, \
 	  next_sync_is_right, 3, 0, 0) \
+	X(change_fault, "dirty gives way to eager, two writes, a fault far behind", \
+	  dirty, change_behind, fault, change_to_eager_and_write, none, \
+	  next_sync_is_right, 5, 0, 0) \
 	X(first_copy_write, "a user-half write, a first copy", \
 	  dirty, unused, switch_to_0, write_new, none, \
 	  marks_and_next_sync_are_right, 3, 1, FINDS(mark_late)) \

@@ -160,6 +160,11 @@ void step_flush_twice(void)
 	world_flush(w, 0);
 }
 
+void step_fault(void)
+{
+	world_fault(w, 0, USER);
+}
+
 /* S4: a fault that comes when the store is done leaves the entry right. */
 void step_fault_when_stored(void)
 {
@@ -322,6 +327,12 @@ void step_change_to_flag(void)
 void step_change_to_eager(void)
 {
 	pgdm_policy_change(&pgdm_policy_eager);
+}
+
+void step_change_to_eager_and_write(void)
+{
+	step_change_to_eager();
+	step_write_twice();
 }
 
 void step_change_to_dirty(void)

@@ -160,10 +160,6 @@ static bool removals_are_copied(void)
 	return true;
 }
 
-/*
- * Its writer has not written it yet, or an older one has overwritten it. What was copied
- * before that is not counted; the long way copies what is marked.
- */
 /* The entry came and went: two records, and no word to store. */
 static bool what_came_and_went_is_clean(void)
 {
@@ -183,6 +179,10 @@ static bool what_came_and_went_is_clean(void)
 	return true;
 }
 
+/*
+ * Its writer has not written it yet, or an older one has overwritten it. What was copied
+ * before that is not counted; the long way copies what is marked.
+ */
 static bool unreadable_records_take_the_long_way(void)
 {
 	unsigned int which;
