@@ -17,7 +17,9 @@ SAME_WORK = 0.1  # syncs of both policies differ by no more than this part
 # Rounds of one policy differ by the scheduler's doing. Dirty counts as beaten
 # when the other policy wrote fewer bytes by more than this part.
 BYTES_NOISE = 0.02
-CHANCE_WORDS = 3
+# A program's mappings are at random places, and all processes of a run may be forks
+# of one: in one run a first copy has an entry more than in the next.
+CHANCE_ENTRIES = 1
 
 
 def judge(ok):
@@ -241,9 +243,7 @@ def dirty_bytes(data):
 
     Everything counts, first copies too, for the same work (for_same_work()). Dirty is
     beaten if it wrote more in each round than the other policy in any, and more than
-    noise: a part of the bytes, and a few words for chance. Where a program's entries
-    are is random, so a first copy of the same policy differs by a word or so, and n of
-    them by the root of n.
+    noise: a part of the bytes, and an entry a first copy for chance.
     """
     worst, beaten, count = 0, [], 0
     for machine, workload, other, mine, theirs in comparison.with_dirty(data.machines):
@@ -255,7 +255,7 @@ def dirty_bytes(data):
         else:
             worst = max(worst, INFINITE if a["median"] else 1)
         pages = 2 if machine.pti else 1
-        chance = CHANCE_WORDS * measures.WORD * pages * firsts**0.5
+        chance = CHANCE_ENTRIES * measures.WORD * pages * firsts
         noise = b["median"] * (1 + BYTES_NOISE) + chance
         if a["min"] > b["max"] and a["median"] > noise:
             beaten.append(
