@@ -179,6 +179,34 @@ static __always_inline unsigned int copy_some(u64 *to, const u64 *from,
 	return nr;
 }
 
+/*
+ * Entries of a word of marks that are marked in the mirror alone: the former primary had
+ * them, or this one. Those that are zero, and all are unless a writer has just come, lose
+ * their marks (M2).
+ */
+static noinline unsigned int copy_others(struct pgdm_mirror *m,
+					 const struct pgdm_primary *p,
+					 unsigned int word, unsigned long marks,
+					 bool pair)
+{
+	unsigned long gone = 0;
+	unsigned int nr = 0;
+
+	for (; marks; marks &= marks - 1, nr++) {
+		unsigned long bit = __ffs(marks), i = word * BITS_PER_LONG + bit;
+		u64 value = READ_ONCE(p->page[PGDM_KERNEL_PAGE][i]), user = 0;
+
+		pgdm_entry_set(&m->page[PGDM_KERNEL_PAGE][i], value);
+		if (pair) {
+			user = READ_ONCE(p->page[PGDM_USER_PAGE][i]);
+			pgdm_entry_set(&m->page[PGDM_USER_PAGE][i], user);
+		}
+		gone |= (unsigned long)!(value | user) << bit;
+	}
+	WRITE_ONCE(m->marks[word], READ_ONCE(m->marks[word]) & ~gone);
+	return pair ? 2 * nr : nr;
+}
+
 static __always_inline unsigned int copy_marked(struct pgdm_mirror *m,
 						const struct pgdm_primary *p,
 						bool pair, bool contended)
@@ -190,11 +218,14 @@ static __always_inline unsigned int copy_marked(struct pgdm_mirror *m,
 
 	for (i = first = 0; i < PGDM_MARK_WORDS; i++, first += BITS_PER_LONG) {
 		unsigned long theirs = READ_ONCE(p->marks[i]);
-		unsigned long marks = READ_ONCE(m->marks[i]);
+		unsigned long ours = READ_ONCE(m->marks[i]);
+		unsigned long others = pgdm_bug(keep_leftover) ? 0 : ours & ~theirs;
+		unsigned long marks = contended ? theirs | others : theirs;
 
-		if (unlikely(theirs & ~marks))
+		if (unlikely(theirs & ~ours))
 			pgdm_marks_add(&m->marks[i], theirs);
-		marks = pgdm_bug(keep_leftover) ? theirs : theirs | marks;
+		if (!contended && unlikely(others))
+			words += copy_others(m, p, i, others, pair);
 		/* Most programs have entries in the first and the last word only. */
 		if (!marks)
 			continue;

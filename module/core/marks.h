@@ -67,9 +67,6 @@
 #include "entry.h"
 
 #define PGDM_MARK_WORDS		(PGDM_USER_ENTRIES / BITS_PER_LONG)
-#if PGDM_MARK_WORDS != 4
-#error "pgdm_marks_exceed() looks at four words"
-#endif
 
 /**
  * pgdm_marks_set() - an entry may be non-zero
@@ -118,20 +115,6 @@ static inline bool pgdm_marks_have(const unsigned long *marks,
 				   unsigned int index)
 {
 	return test_bit(index, marks);
-}
-
-/**
- * pgdm_marks_exceed() - is anything marked here that is not marked there?
- * @here: PGDM_MARK_WORDS words
- * @there: PGDM_MARK_WORDS words
- */
-static __always_inline bool pgdm_marks_exceed(const unsigned long *here,
-					      const unsigned long *there)
-{
-	return (READ_ONCE(here[0]) & ~READ_ONCE(there[0])) |
-	       (READ_ONCE(here[1]) & ~READ_ONCE(there[1])) |
-	       (READ_ONCE(here[2]) & ~READ_ONCE(there[2])) |
-	       (READ_ONCE(here[3]) & ~READ_ONCE(there[3]));
 }
 
 #endif

@@ -4,28 +4,61 @@
  */
 #include "mirror.h"
 
-/**
- * pgdm_mirror_mark() - mark all entries that are not zero (M2)
- * @m: a mirror owned by this CPU; writers may store into it
- *
- * Context: IRQs off.
- */
-void pgdm_mirror_mark(struct pgdm_mirror *m)
+/* The entries of a word of marks that are not zero, a bit each. Mostly four at once are. */
+static unsigned long non_zero(const u64 *table, unsigned int word)
 {
-	unsigned int i;
+	const u64 *entry = table + word * BITS_PER_LONG;
+	unsigned long marks = 0;
+	unsigned int i, j;
 
-	for (i = 0; i < PGDM_USER_ENTRIES; i++)
-		if (pgdm_mirror_has(m, i))
-			pgdm_marks_set(m->marks, i);
+	for (i = 0; i < BITS_PER_LONG; i += 4) {
+		if (!(READ_ONCE(entry[i]) | READ_ONCE(entry[i + 1]) |
+		      READ_ONCE(entry[i + 2]) | READ_ONCE(entry[i + 3])))
+			continue;
+		for (j = i; j < i + 4; j++)
+			marks |= (unsigned long)!!READ_ONCE(entry[j]) << j;
+	}
+	return marks;
+}
+
+static unsigned long marks_of(const struct pgdm_mirror *m, unsigned int word)
+{
+	unsigned long marks = non_zero(m->page[PGDM_KERNEL_PAGE], word);
+
+	if (m->page[PGDM_USER_PAGE])
+		marks |= non_zero(m->page[PGDM_USER_PAGE], word);
+	return marks;
 }
 
 /**
- * pgdm_mirror_trim_others() - take marks of entries away that are zero
- * @m: see pgdm_mirror_trim()
- * @p: see there
+ * pgdm_mirror_mark() - mark all entries that are not zero (M2)
+ * @m: a mirror owned by this CPU
+ * @contended: may writers be storing into its user half? Then no mark is taken away
+ *
+ * Context: IRQs off.
  */
-void pgdm_mirror_trim_others(struct pgdm_mirror *m,
-			     const struct pgdm_primary *p)
+void pgdm_mirror_mark(struct pgdm_mirror *m, bool contended)
+{
+	unsigned int i;
+
+	for (i = 0; i < PGDM_MARK_WORDS; i++) {
+		if (contended)
+			pgdm_marks_add(&m->marks[i], marks_of(m, i));
+		else
+			WRITE_ONCE(m->marks[i], marks_of(m, i));
+	}
+}
+
+/**
+ * pgdm_mirror_trim() - take the marks of entries away that are zero (M2)
+ * @m: a mirror owned by this CPU, which belongs to no primary; no writer stores
+ *	into it
+ * @p: the primary that gets it. What is marked there stays marked here: the first
+ *	copy would mark it again
+ *
+ * Context: IRQs off.
+ */
+void pgdm_mirror_trim(struct pgdm_mirror *m, const struct pgdm_primary *p)
 {
 	unsigned long marks, rest;
 	unsigned int i, bit;
@@ -38,7 +71,7 @@ void pgdm_mirror_trim_others(struct pgdm_mirror *m,
 			if (!pgdm_mirror_has(m, i * BITS_PER_LONG + bit))
 				marks &= ~BIT(bit);
 		}
-		/* No other CPU writes it, but some may read it soon. */
+		/* Before the announcement, after which writers read it. */
 		WRITE_ONCE(m->marks[i], marks);
 	}
 }

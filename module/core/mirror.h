@@ -139,25 +139,8 @@ static inline void pgdm_mirror_unmark(struct pgdm_mirror *m, unsigned int index)
 		pgdm_marks_clear(m->marks, index);
 }
 
-void pgdm_mirror_mark(struct pgdm_mirror *m);
-void pgdm_mirror_trim_others(struct pgdm_mirror *m,
-			     const struct pgdm_primary *p);
+void pgdm_mirror_mark(struct pgdm_mirror *m, bool contended);
+void pgdm_mirror_trim(struct pgdm_mirror *m, const struct pgdm_primary *p);
 bool pgdm_mirror_reaches(const struct pgdm_mirror *m, u64 phys);
-
-/**
- * pgdm_mirror_trim() - take the marks of entries away that are zero (M2)
- * @m: a mirror owned by this CPU; no other CPU stores into its user half
- * @p: its primary, or the one that gets it. What is marked there stays marked here
- *
- * Usually both have the same entries, and there is nothing to look at.
- *
- * Context: IRQs off.
- */
-static inline void pgdm_mirror_trim(struct pgdm_mirror *m,
-				    const struct pgdm_primary *p)
-{
-	if (pgdm_marks_exceed(m->marks, p->marks))
-		pgdm_mirror_trim_others(m, p);
-}
 
 #endif

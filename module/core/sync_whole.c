@@ -47,12 +47,9 @@ static bool is_overlapped(const struct pgdm_primary *p, u64 kernel_seq,
 static noinline void rebuild_marks(struct pgdm_mirror *m,
 				   struct pgdm_primary *p)
 {
-	pgdm_mirror_mark(m);
+	pgdm_mirror_mark(m, pgdm_policy_now()->stores);
 	if (!pgdm_primary_is_marked(p))
 		pgdm_primary_look_through(p);
-	/* What was marked under another policy, or before a miss. */
-	if (!pgdm_policy_now()->stores)
-		pgdm_mirror_trim(m, p);
 }
 
 /**
@@ -174,8 +171,6 @@ static void copy_marked(struct pgdm_mirror *m, struct pgdm_primary *p,
 		smp_mb(); /* the stores above before the loads below */
 	} while (is_overlapped(p, kernel_seq, seq, contended));
 	m->seen = seq;
-	if (!contended)
-		pgdm_mirror_trim(m, p);
 
 	if (done->kind == PGDM_CLEAN)
 		done->kind = PGDM_DIRTY;

@@ -83,13 +83,13 @@ static u64 full_sync(struct ref *r, struct ref_cpu *c, struct ref_mirror *m)
 	m->flag = false;
 	m->kernel_seen = ref_agreed(r);
 	if (r->policy->sparse) {
+		if (!r->policy->stores)
+			memset(&m->marks, 0, sizeof(m->marks));
 		mark_all(r, &m->marks, &m->table);
 		if (!ref_same_misses(r, r->marked[m->of])) {
 			mark_all(r, &r->marks[m->of], &r->primary[m->of]);
 			r->marked[m->of] = pgdm_epoch.complete;
 		}
-		if (!r->policy->stores)
-			trim(r, m, m->of);
 	}
 	return count_sync(r, c, PGDM_STAT_syncs_full, PGDM_ENTRIES);
 }
