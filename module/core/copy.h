@@ -51,10 +51,7 @@ static __always_inline void pgdm_copy_entry(struct pgdm_mirror *m,
 		pgdm_entry_set(to, value);
 		done->words++;
 	}
-	if (any)
-		pgdm_marks_set(m->marks, index);
-	else
-		pgdm_marks_clear(m->marks, index);
+	pgdm_marks_put(m->marks, index, any);
 }
 
 void pgdm_copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,

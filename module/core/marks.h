@@ -44,9 +44,10 @@
  * When a sync point is over, no word that is not zero is without a mark. An owner that
  * left out its own mirror's marks would leave the former primary's entries behind.
  *
- * Where the owner alone stores into the user half ("dirty"), marks go with their entries:
- * an entry that it copies as zero, or clears by its own write (O1), loses its mark, and
- * so does, after a full copy or one by marks, what is zero and not marked in the primary.
+ * Where the owner alone stores into the user half ("dirty"), marks go with their entries,
+ * by plain stores: an entry that it copies as zero loses its mark, and so does, after a
+ * full copy or one by marks, what is zero and not marked in the primary. Its own writes
+ * (O1) do the same by locked instructions, because an NMI may come to a sync point then.
  *
  * Under a policy with writers that store into mirrors ("eager") no mark is cleared
  * while the mirror belongs to a primary: the owner may be copying an older value, and
@@ -55,7 +56,7 @@
  * clears marks in a mirror that it has just taken from its primary, and into which no
  * writer stores any more (take(), cache.c).
  *
- * When the policy changes, an owner that still acts as under the first kind may clear a
+ * When the policy changes, an owner that still acts as under the first kind may undo a
  * mark that a writer of the second kind has just set. The epoch of that mirror is old
  * then: it is copied in full before marks count, and the full copy marks what it finds.
  * A writer that still acts as under the second kind finds its mark set: the full copy
@@ -104,6 +105,26 @@ static inline void pgdm_marks_clear(unsigned long *marks, unsigned int index)
 {
 	if (test_bit(index, marks))
 		test_and_clear_bit(index, marks);
+}
+
+/**
+ * pgdm_marks_put() - set or clear a mark that no other CPU changes (M2)
+ * @marks: PGDM_MARK_WORDS words
+ * @index: which entry, 0..255
+ * @on: may it be non-zero?
+ *
+ * Context: at a sync point of the owning CPU: an NMI changes no mark then (N1). No
+ * barrier.
+ */
+static inline void pgdm_marks_put(unsigned long *marks, unsigned int index,
+				  bool on)
+{
+	unsigned long *word = &marks[index / BITS_PER_LONG];
+	unsigned long bit = BIT(index % BITS_PER_LONG);
+	unsigned long old = READ_ONCE(*word), now = on ? old | bit : old & ~bit;
+
+	if (now != old)
+		WRITE_ONCE(*word, now);
 }
 
 /**

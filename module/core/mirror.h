@@ -91,7 +91,7 @@ static inline bool pgdm_mirror_lacks(const struct pgdm_mirror *m,
  * @p: the primary
  * @w: the write; its values are in @p already
  *
- * M2: a user-half entry is marked before it is stored.
+ * M2: a user-half entry that is added was marked by the caller.
  *
  * Context: IRQs off.
  * Return: the number of words.
@@ -102,8 +102,6 @@ static inline unsigned int pgdm_mirror_store(struct pgdm_mirror *m,
 {
 	unsigned int page, words = 0;
 
-	if (!pgdm_index_is_kernel(w->index) && pgdm_write_adds(w))
-		pgdm_marks_set(m->marks, w->index);
 	for (page = 0; page < p->pages; page++) {
 		if (!(w->pages & BIT(page)))
 			continue;
@@ -124,19 +122,6 @@ static inline bool pgdm_mirror_has(const struct pgdm_mirror *m,
 	return READ_ONCE(m->page[PGDM_KERNEL_PAGE][index]) ||
 	       (m->page[PGDM_USER_PAGE] &&
 		READ_ONCE(m->page[PGDM_USER_PAGE][index]));
-}
-
-/**
- * pgdm_mirror_unmark() - a user-half entry was stored (M2)
- * @m: a mirror owned by this CPU; no other CPU stores into its user half
- * @index: the entry, 0..255
- *
- * Context: IRQs off.
- */
-static inline void pgdm_mirror_unmark(struct pgdm_mirror *m, unsigned int index)
-{
-	if (!pgdm_mirror_has(m, index))
-		pgdm_marks_clear(m->marks, index);
 }
 
 void pgdm_mirror_mark(struct pgdm_mirror *m, bool contended);

@@ -46,9 +46,12 @@ static void write_mirror(struct pgdm_mirror *m, struct pgdm_primary *p,
 	 * another primary.
 	 */
 	atomic_inc_return(&m->writers);
-	if (READ_ONCE(m->primary) == p)
+	if (READ_ONCE(m->primary) == p) {
+		if (!pgdm_index_is_kernel(w->index) && pgdm_write_adds(w))
+			pgdm_marks_set(m->marks, w->index); /* M2: before the store */
 		pgdm_stat_add(stats, PGDM_STAT_write_throughs,
 			      pgdm_mirror_store(m, p, w));
+	}
 	atomic_dec_return(&m->writers);
 }
 

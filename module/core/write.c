@@ -147,9 +147,12 @@ static __always_inline void store_own(const struct pgdm_primary *p,
 
 	if (!m || READ_ONCE(m->primary) != p || pgdm_bug(no_own_store))
 		return;
+	/* M2. Atomic: an NMI's sync may change other marks of the word. */
+	if (pgdm_write_adds(w))
+		pgdm_marks_set(m->marks, w->index);
 	pgdm_stat_add(stats, PGDM_STAT_own_stores, pgdm_mirror_store(m, p, w));
-	if (!pgdm_write_adds(w))
-		pgdm_mirror_unmark(m, w->index);
+	if (!pgdm_mirror_has(m, w->index))
+		pgdm_marks_clear(m->marks, w->index);
 	if (m->seen == seq - 1 || pgdm_bug(own_too_far))
 		m->seen = seq;
 }
