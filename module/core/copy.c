@@ -222,10 +222,12 @@ static __always_inline unsigned int copy_marked(struct pgdm_mirror *m,
 		unsigned long others = pgdm_bug(keep_leftover) ? 0 : ours & ~theirs;
 		unsigned long marks = contended ? theirs | others : theirs;
 
-		if (unlikely(theirs & ~ours) && contended)
-			pgdm_marks_add(&m->marks[i], theirs);
-		else if (unlikely(theirs & ~ours))
-			WRITE_ONCE(m->marks[i], ours | theirs);
+		if (unlikely(theirs & ~ours)) {
+			if (contended)
+				pgdm_marks_add(&m->marks[i], theirs);
+			else
+				WRITE_ONCE(m->marks[i], ours | theirs);
+		}
 		if (!contended && unlikely(others))
 			words += copy_others(m, p, i, others, pair);
 		/* Most programs have entries in the first and the last word only. */
