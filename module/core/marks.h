@@ -44,10 +44,12 @@
  * When a sync point is over, no word that is not zero is without a mark. An owner that
  * left out its own mirror's marks would leave the former primary's entries behind.
  *
- * Where the owner alone stores into the user half ("dirty"), marks go with their entries,
- * by plain stores: an entry that it copies as zero loses its mark, and so does, after a
- * full copy or one by marks, what is zero and not marked in the primary. Its own writes
- * (O1) do the same by locked instructions, because an NMI may come to a sync point then.
+ * Where the owner alone stores into the user half ("dirty"), marks go with their entries:
+ * an entry that it copies as zero loses its mark, and so does, after a full copy or one
+ * by marks, what is zero and not marked in the primary. Its own writes (O1) do the same.
+ * No other CPU changes these marks, so no lock is needed: while the owner copies, an NMI
+ * changes none either (N1), and plain stores do. Into an own write an NMI may come that
+ * syncs the mirror: so pgdm_marks_put() exchanges, in one instruction.
  *
  * Under a policy with writers that store into mirrors ("eager") no mark is cleared
  * while the mirror belongs to a primary: the owner may be copying an older value, and
@@ -113,18 +115,19 @@ static inline void pgdm_marks_clear(unsigned long *marks, unsigned int index)
  * @index: which entry, 0..255
  * @on: may it be non-zero?
  *
- * Context: at a sync point of the owning CPU: an NMI changes no mark then (N1). No
- * barrier.
+ * Context: the owning CPU, IRQs off; a sync in an NMI may change the word in between.
+ * No barrier.
  */
 static inline void pgdm_marks_put(unsigned long *marks, unsigned int index,
 				  bool on)
 {
 	unsigned long *word = &marks[index / BITS_PER_LONG];
-	unsigned long bit = BIT(index % BITS_PER_LONG);
-	unsigned long old = READ_ONCE(*word), now = on ? old | bit : old & ~bit;
+	unsigned long bit = BIT(index % BITS_PER_LONG), old, now;
 
-	if (now != old)
-		WRITE_ONCE(*word, now);
+	do {
+		old = READ_ONCE(*word);
+		now = on ? old | bit : old & ~bit;
+	} while (now != old && cmpxchg_local(word, old, now) != old);
 }
 
 /**

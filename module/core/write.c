@@ -147,12 +147,12 @@ static __always_inline void store_own(const struct pgdm_primary *p,
 
 	if (!m || READ_ONCE(m->primary) != p || pgdm_bug(no_own_store))
 		return;
-	/* M2. Atomic: an NMI's sync may change other marks of the word. */
+	/* M2: marked before it is stored. An NMI's sync may change marks, too. */
 	if (pgdm_write_adds(w))
-		pgdm_marks_set(m->marks, w->index);
+		pgdm_marks_put(m->marks, w->index, true);
 	pgdm_stat_add(stats, PGDM_STAT_own_stores, pgdm_mirror_store(m, p, w));
 	if (!pgdm_mirror_has(m, w->index))
-		pgdm_marks_clear(m->marks, w->index);
+		pgdm_marks_put(m->marks, w->index, false);
 	if (m->seen == seq - 1 || pgdm_bug(own_too_far))
 		m->seen = seq;
 }

@@ -139,6 +139,23 @@ typedef struct {
 	port_old;							\
 })
 
+/*
+ * Without a lock: atomic only for this CPU, and what runs on it in between. The
+ * sanitizers and the simulation see the exchange with the lock.
+ */
+#if defined(PGDM_SIM) || defined(__SANITIZE_THREAD__) || \
+	defined(__SANITIZE_ADDRESS__)
+#define cmpxchg_local(pointer, old, new)	cmpxchg(pointer, old, new)
+#else
+#define cmpxchg_local(pointer, old, new) ({				\
+	__typeof__(*(pointer)) port_was = (old);			\
+	__asm__ __volatile__("cmpxchgq %2, %0"				\
+			     : "+m"(*(pointer)), "+a"(port_was)		\
+			     : "r"(new) : "memory", "cc");		\
+	port_was;							\
+})
+#endif
+
 typedef struct {
 	long counter;
 } atomic_long_t;
