@@ -83,6 +83,7 @@ TRACE_EVENT(sync,
 		__array(char, policy, PGDM_POLICY_NAME_SIZE)
 		__field(u32, bytes)
 		__field(u16, entries)
+		__field(u16, named)
 		__field(u8, kind)
 		__field(u8, reason)
 	),
@@ -95,14 +96,16 @@ TRACE_EVENT(sync,
 			PGDM_POLICY_NAME_SIZE);
 		__entry->bytes = sync->copied.words * PGDM_ENTRY_BYTES;
 		__entry->entries = sync->copied.words;
+		__entry->named = min(sync->copied.named, (unsigned int)U16_MAX);
 		__entry->kind = sync->copied.kind;
 		__entry->reason = sync->at;
 	),
 
-	TP_printk("id=%llu seq=%llu policy=%s kind=%s reason=%s entries=%u bytes=%u cycles=%llu",
+	TP_printk("id=%llu seq=%llu policy=%s kind=%s reason=%s entries=%u bytes=%u named=%u cycles=%llu",
 		  __entry->id, __entry->seq, __entry->policy,
 		  show_kind(__entry->kind), show_reason(__entry->reason),
-		  __entry->entries, __entry->bytes, __entry->cycles)
+		  __entry->entries, __entry->bytes, __entry->named,
+		  __entry->cycles)
 );
 
 /* A page fault of a tracked mm; fixed: its mirror lacked the entry. */

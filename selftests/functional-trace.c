@@ -104,7 +104,7 @@ static bool traced(const char *event, const char *pattern)
 
 #define SYNC(id, kind, reason) \
 	"id=%lu seq=[0-9]+ policy=dirty kind=" kind " reason=" reason \
-	" entries=[0-9]+ bytes=[0-9]+ cycles=[0-9]+"
+	" entries=[0-9]+ bytes=[0-9]+ named=[0-9]+ cycles=[0-9]+"
 
 #define expect_traced(event, ...) do {				\
 	char pattern_[256];					\
@@ -136,14 +136,14 @@ STAGE_TEST(life_of_an_entry)
 
 	expect_traced("track", "id=%lu root=0x[0-9a-f]{16}", id);
 	expect_traced("sync",
-		      "id=%lu seq=0 policy=dirty kind=full reason=attach entries=%u bytes=%u cycles=[0-9]+",
+		      "id=%lu seq=0 policy=dirty kind=full reason=attach entries=%u bytes=%u named=0 cycles=[0-9]+",
 		      id, PGDM_ROOT_ENTRIES * pgdm_pages(),
 		      PGDM_ROOT_ENTRIES * pgdm_pages() * 8);
 	expect_traced("publish",
 		      "id=%lu seq=1 index=%u value=0x[0-9a-f]+67 user_page=0",
 		      id, slot);
 	expect_traced("sync",
-		      "id=%lu seq=1 policy=dirty kind=dirty reason=switch entries=%u bytes=%u cycles=[0-9]+",
+		      "id=%lu seq=1 policy=dirty kind=dirty reason=switch entries=%u bytes=%u named=1 cycles=[0-9]+",
 		      id, pgdm_pages(), pgdm_pages() * 8);
 	expect_traced("fault", "id=%lu address=%#lx index=%u fixed=1", id,
 		      (unsigned long)pgdm_slot_address(last, 1), last);

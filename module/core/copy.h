@@ -22,7 +22,7 @@ static __always_inline unsigned int pgdm_copy_pages(const struct pgdm_primary *p
  * @m: a mirror of @p, owned by this CPU; no other CPU stores into its user half
  * @p: its primary
  * @index: which entry, 0..255
- * @done: the words that were stored are added here
+ * @done: the words that were stored are added here, and the entry
  *
  * The records may name an entry that came and went meanwhile, or one that this CPU
  * has from its own write (O1) or from a fault: nothing is stored then.
@@ -52,6 +52,7 @@ static __always_inline void pgdm_copy_entry(struct pgdm_mirror *m,
 		done->words++;
 	}
 	pgdm_marks_put(m->marks, index, any);
+	done->named++;
 }
 
 void pgdm_copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,

@@ -54,12 +54,15 @@ enum pgdm_kind {
  * struct pgdm_copied - what one sync did
  * @kind: the most that happened
  * @words: 8-byte words brought up to date in the mirror
+ * @named: entries that the records named, or a fault: so many were looked at, each time
+ *	that they were named, whether they differed or not
  * @missed: it was full because a hook was missed
  * @sparse: the entries were those that are marked, not those of the records
  */
 struct pgdm_copied {
 	enum pgdm_kind kind;
 	unsigned int words;
+	unsigned int named;
 	bool missed;
 	bool sparse;
 };

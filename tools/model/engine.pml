@@ -347,21 +347,17 @@ inline hook_write(_c, _p, _i, _val)
 /* --- a sync -------------------------------------------------------------- */
 
 /*
- * What a sync's record counts: words that were stored, but all that are marked. The
- * module whose writers left their own CPU's mirror alone counted all that were named.
+ * What a sync's record counts: words that were stored, but all that are marked; and
+ * the entries that were named.
  */
-#if !defined(TRACES)
+#ifdef TRACES
+#define count_marked(c)		did_entries[c]++
+#define count_named(c)		did_named[c]++
+#define count_stored(c)		did_entries[c] = did_entries[c] + (need == CHANGES || need == ENTRY)
+#else
 #define count_marked(c)		skip
 #define count_named(c)		skip
 #define count_stored(c)		skip
-#elif defined(no_own)
-#define count_marked(c)		did_entries[c]++
-#define count_named(c)		did_entries[c]++
-#define count_stored(c)		skip
-#else
-#define count_marked(c)		did_entries[c]++
-#define count_named(c)		skip
-#define count_stored(c)		did_entries[c] = did_entries[c] + (need == CHANGES || need == ENTRY)
 #endif
 
 /* M2: before a word that is not zero is stored. */

@@ -8,10 +8,10 @@ function number(i)
 	return entry[i]
 }
 
-function add(kind, a, b, d)
+function add(kind, a, b, d, named)
 {
 	at[n] = $1
-	step[n] = sprintf("{ %d, %d, %d, %d }", kind, a, b, d)
+	step[n] = sprintf("{ %d, %d, %d, %d, %d }", kind, a, b, d, named)
 	n++
 }
 
@@ -35,23 +35,23 @@ $2 == "publish" {
 	if (!(i in first))
 		first[i] = !$5
 	# A record's number is nowhere else what the entry leads to.
-	add(1, $3, i, $5)
+	add(1, $3, i, $5, 0)
 	next
 }
 
-$2 == "sync" && $3 in reason {
-	add(2, $5, reason[$3], $4 == "full" ? -1 : $6)
+$2 == "sync" && $3 in reason && NF == 7 {
+	add(2, $5, reason[$3], $4 == "full" ? -1 : $6, $7)
 	next
 }
 
 $2 == "fault" {
 	i = number($3)
-	add(3, i, $4, 0)
+	add(3, i, $4, 0, 0)
 	next
 }
 
 $2 == "mark" {
-	add(4, 0, 0, 0)
+	add(4, 0, 0, 0, 0)
 	next
 }
 
@@ -72,7 +72,7 @@ END {
 		count[at[i]]++
 	}
 	printf "#define count_of(c) ((c) == 0 -> %d : %d)\n\n", count[0], count[1] > dir "/records.pml"
-	print "c_decl {\n\tstatic const short record[][4] = {" > dir "/records.pml"
+	print "c_decl {\n\tstatic const short record[][5] = {" > dir "/records.pml"
 	for (i = 0; i < n; i++)
 		print "\t\t" step[i] "," > dir "/records.pml"
 	printf "\t};\n\tstatic const short order_0[] = { %s0 };\n\tstatic const short order_1[] = { %s0 };\n}\n\n", order[0], order[1] > dir "/records.pml"

@@ -48,7 +48,8 @@ c_code { static int farthest; }
 bit did_full[N];
 bit did_marked[N];
 short did_entries[N];
-#define as_many(c, n)	(did_marked[c] -> did_entries[c] <= (n) : did_entries[c] == (n))
+short did_named[N];
+#define as_many(c, n, named) (did_marked[c] -> did_entries[c] <= (n) : did_entries[c] == (n) && did_named[c] == (named))
 
 #include "records.pml"
 
@@ -60,6 +61,7 @@ inline next_record()
 		Ptraced->a = record[Ptraced->at][1];
 		Ptraced->b = record[Ptraced->at][2];
 		Ptraced->d = record[Ptraced->at][3];
+		Ptraced->named = record[Ptraced->at][4];
 		Ptraced->pos++;
 	}
 }
@@ -83,7 +85,7 @@ proctype traced(byte c)
 {
 	short q, r, s, v, w, k, e2, need;
 	short m, p, e, what;
-	short at, kind, a, b, d;
+	short at, kind, a, b, d, named;
 	short pos;
 	bit faulted;
 
@@ -118,6 +120,7 @@ record:		write_record(c)
 sync:	did_full[c] = 0;
 	did_marked[c] = 0;
 	did_entries[c] = 0;
+	did_named[c] = 0;
 	sync_point(c, 0, 0, what, e);
 	what = 0;
 	e = 0;
@@ -127,10 +130,11 @@ sync:	did_full[c] = 0;
 	fi;
 compare:
 	atomic {
-		seen[ID(c, 0)] == a && did_full[c] == (d < 0) && (d < 0 || as_many(c, d)) ->
+		seen[ID(c, 0)] == a && did_full[c] == (d < 0) && (d < 0 || as_many(c, d, named)) ->
 		did_full[c] = 0;
 		did_marked[c] = 0;
-		did_entries[c] = 0
+		did_entries[c] = 0;
+		did_named[c] = 0
 	};
 	goto record
 }
