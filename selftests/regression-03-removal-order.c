@@ -44,9 +44,9 @@ static void read_job(void *unused)
 }
 
 /*
- * What brings the reader's mirror up to date. A reader that sleeps in its fault
- * while the mapping goes is lazy: its CPU leaves the mm for the flush, and syncs
- * when it comes back.
+ * What brings the reader's mirror up to date. A reader that sleeps in its fault, or has
+ * ended by it already, while the mapping goes is lazy: its CPU leaves the mm for the
+ * flush, and syncs when it comes back.
  */
 static uint64_t sync_points_there(void)
 {
@@ -72,6 +72,8 @@ STAGE_TEST(remove_under_reader)
 		before = sync_points_there();
 		pgdm_slot_unmap(SLOT);
 		pgdm_worker_wait(&self->worker);
+		if (sync_points_there() == before)
+			wait_for_worker(self);
 		EXPECT_LT(before, sync_points_there());
 	}
 	EXPECT_EQ(0, pgdm_audit().stale);
