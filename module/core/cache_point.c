@@ -74,15 +74,20 @@ static __always_inline void end(struct pgdm_cache *c, struct pgdm_mirror *m,
 	}
 }
 
-/* The policy is read once a sync point: it may be replaced at any time. */
+/*
+ * The policy is read once a sync point: it may be replaced at any time. From before that
+ * no NMI syncs: one that had copied everything for a new policy would leave a mirror of
+ * the latest epoch, on which this sync point acted by the old policy.
+ */
 static __always_inline const struct pgdm_policy *
 enter(struct pgdm_cache *c, struct pgdm_sync *sync, enum pgdm_point at)
 {
-	const struct pgdm_policy *policy = pgdm_policy_now();
+	const struct pgdm_policy *policy;
 
-	*sync = (struct pgdm_sync){ .at = at, .policy = policy->number };
 	WRITE_ONCE(c->busy, true);
-	barrier();
+	barrier(); /* N1: busy before the policy is read */
+	policy = pgdm_policy_now();
+	*sync = (struct pgdm_sync){ .at = at, .policy = policy->number };
 	return policy;
 }
 

@@ -60,7 +60,8 @@ static inline bool pgdm_fast_changes(struct pgdm_cache *c, enum pgdm_point at,
 	barrier(); /* N1: an NMI's own sync would leave the mirror unnamed */
 	WRITE_ONCE(c->syncing, m);
 	barrier(); /* N1: named before an entry is read, unnamed after */
-	for (; s <= seq; s++) {
+	/* An NMI may have copied everything for a new policy meanwhile: see enter(). */
+	for (; s <= seq && pgdm_policy_now() == policy; s++) {
 		u64 record = READ_ONCE(p->ring[s & PGDM_RING_MASK]);
 
 		if (unlikely(record >> PGDM_RECORD_SHIFT != s))

@@ -61,6 +61,8 @@
  * When the policy changes, an owner that still acts as under the first kind may undo a
  * mark that a writer of the second kind has just set. The epoch of that mirror is old
  * then: it is copied in full before marks count, and the full copy marks what it finds.
+ * (An NMI that made this copy in between would leave the latest epoch: enter() in
+ * cache_point.c and store_own() in write.c see to it.)
  * A writer that still acts as under the second kind finds its mark set: the full copy
  * has brought its entry (pgdm_policy_change()).
  */

@@ -40,9 +40,10 @@ static void complete_change(unsigned long epoch)
  * that counts. If it finds the new one, it does what the new policy requires.
  *
  * A sync point reads the policy before it looks at the epoch: a sync point that
- * acts by the new policy finds the new epoch. A copy that still acts by the old
- * policy may overwrite what a writer has just stored by the new one ("eager"),
- * and so does not count: the copy reads which epoch is complete before it reads
+ * acts by the new policy finds the new epoch. No NMI syncs in between (enter(),
+ * cache_point.c), so one that acts by the old policy leaves the epoch old. A copy that
+ * still acts by the old policy may overwrite what a writer has just stored by the new one
+ * ("eager"), and so does not count: the copy reads which epoch is complete before it reads
  * the policy (pgdm_sync_full()), and a later copy is due.
  *
  * Context: one caller at a time, and no other thread completes an epoch.

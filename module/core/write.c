@@ -46,6 +46,7 @@
  */
 #include "write.h"
 #include "bug.h"
+#include "epoch.h"
 #include "mirror.h"
 #include "mirrors.h"
 #include "policy.h"
@@ -138,9 +139,15 @@ static bool is_wrong(void)
  * one as well now. An NMI may fault in between and sync the mirror; if it went
  * further than @seq, this sets the sequence back, and the next sync copies once too
  * often.
+ *
+ * That sync may even be the full copy that a change of the policy asks for. Then other
+ * CPUs may store into the mirror from that copy on, and set marks (M2), while this still
+ * changes marks as if none did. @epoch, the mirror's before the policy was read, tells:
+ * everything is copied once more.
  */
 static __always_inline void store_own(const struct pgdm_primary *p,
 				      const struct pgdm_write *w, u64 seq,
+				      unsigned long epoch,
 				      struct pgdm_stats *stats)
 {
 	struct pgdm_mirror *m = w->own;
@@ -155,6 +162,9 @@ static __always_inline void store_own(const struct pgdm_primary *p,
 		pgdm_marks_put(m->marks, w->index, false);
 	if (m->seen == seq - 1 || pgdm_bug(own_too_far))
 		m->seen = seq;
+	barrier(); /* the epoch after the marks */
+	if (unlikely(READ_ONCE(m->epoch) != epoch))
+		WRITE_ONCE(m->epoch, PGDM_EPOCH_POISON);
 }
 
 /*
@@ -165,10 +175,11 @@ static void publish_by_policy(struct pgdm_primary *p,
 			      const struct pgdm_write *w, u64 seq,
 			      struct pgdm_stats *stats)
 {
+	unsigned long epoch = w->own ? READ_ONCE(w->own->epoch) : 0;
 	const struct pgdm_policy *policy = pgdm_policy_now();
 
 	if (policy->stores_own)
-		store_own(p, w, seq, stats);
+		store_own(p, w, seq, epoch, stats);
 	if (policy->publish)
 		policy->publish(p, w, stats);
 }

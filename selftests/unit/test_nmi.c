@@ -234,6 +234,91 @@ static bool in_a_write(void)
 	return true;
 }
 
+/* --- the policy changes, and the NMI is the first to act by the new one ------- */
+
+#define LATE	(INDEX + 2)
+
+static bool was_stored;
+
+/*
+ * Another CPU changes the policy, and the NMI's fault copies everything, which counts
+ * for the new one. Then a writer that acts by it has published, and has not stored into
+ * the mirror yet: what the owner stores from here on may overtake it.
+ */
+static void nmi_after_change(void)
+{
+	const struct pgdm_write late = {
+		.index = LATE,
+		.pages = BIT(PGDM_KERNEL_PAGE),
+		.value = { ENTRY(7) },
+	};
+
+	pgdm_policy_change(&pgdm_policy_eager);
+	was_stored = world_stat(w, 0, PGDM_STAT_own_stores);
+	nmi();
+	if (!nested.synced)
+		return;
+	pgdm_primary_mark(w->primary[0], &late);
+	pgdm_primary_store(w->primary[0], &late);
+	pgdm_primary_publish(w->primary[0], LATE);
+}
+
+/* Returns how often the NMI's own sync was the full copy. */
+static unsigned int change_at_each_step(void (*operation)(void), bool fast,
+					unsigned int *poisoned)
+{
+	unsigned int step, syncs = 0;
+
+	has_come = true;
+	for (step = 0; has_come; step++) {
+		struct pgdm_mirror *m;
+		bool acted;
+
+		w = world_create(2, 2, 2, 1);
+		memset(&nested, 0, sizeof(nested));
+		has_come = false;
+		was_stored = false;
+		loaded_and_behind();
+		w->fast = fast;
+		m = w->cache[0]->loaded;
+		watch_all();
+		sim_watch(&pgdm_policy_in_force, sizeof(void *));
+		sim_interrupt(step, operation, nmi_after_change);
+
+		if (nested.synced) {
+			CHECK_EQUAL(nested.copied.kind, PGDM_FULL);
+			CHECK_EQUAL(m->page[0][LATE], 0);
+			syncs++;
+			/* The write has acted by the former policy after that copy. */
+			acted = !was_stored &&
+				world_stat(w, 0, PGDM_STAT_own_stores);
+			CHECK(!acted || m->epoch == PGDM_EPOCH_POISON);
+			*poisoned += acted;
+		}
+		world_destroy(w);
+	}
+	return syncs;
+}
+
+static bool change_in_a_flush(void)
+{
+	unsigned int poisoned = 0;
+
+	CHECK(change_at_each_step(flushing, false, &poisoned) > 0);
+	CHECK(change_at_each_step(flushing, true, &poisoned) > 0);
+	CHECK_EQUAL(poisoned, 0);
+	return true;
+}
+
+static bool change_in_a_write(void)
+{
+	unsigned int poisoned = 0;
+
+	CHECK(change_at_each_step(writing, false, &poisoned) > 5);
+	CHECK(poisoned > 0);
+	return true;
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(in_a_first_copy),
 	UNIT_TEST(in_a_switch),
@@ -242,6 +327,8 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(in_a_fast_switch),
 	UNIT_TEST(in_a_fast_flush),
 	UNIT_TEST(in_a_write),
+	UNIT_TEST(change_in_a_flush),
+	UNIT_TEST(change_in_a_write),
 };
 
 UNIT_SUITE(nmi);
