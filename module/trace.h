@@ -96,7 +96,7 @@ TRACE_EVENT(sync,
 			PGDM_POLICY_NAME_SIZE);
 		__entry->bytes = sync->copied.words * PGDM_ENTRY_BYTES;
 		__entry->entries = sync->copied.words;
-		__entry->named = min(sync->copied.named, (unsigned int)U16_MAX);
+		__entry->named = min_t(unsigned int, sync->copied.named, U16_MAX);
 		__entry->kind = sync->copied.kind;
 		__entry->reason = sync->at;
 	),
