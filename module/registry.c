@@ -189,7 +189,7 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
  * Needs no lock: the caller has taken the entry out of the hash, or no other thread
  * can. The root's address is not used again before this has returned.
  */
-static void take_mirrors(struct pgdm_mm *pm, const char *why)
+static void take_mirrors(struct pgdm_mm *pm, enum pgdm_untrack why)
 {
 	pgdm_mirrors_forget(&pm->primary);
 	trace_untrack(pm->primary.id, why);
@@ -206,7 +206,7 @@ static void unhash(struct bucket *b, struct pgdm_mm *pm)
 }
 
 /* It is out of the hash, and no CPU has a mirror of it loaded or takes one. */
-static void end(struct pgdm_mm *pm, const char *why)
+static void end(struct pgdm_mm *pm, enum pgdm_untrack why)
 {
 	if (!pm->excluded)
 		take_mirrors(pm, why);
@@ -223,7 +223,7 @@ static bool enter(struct bucket *b, struct pgdm_mm *pm)
 		return false;
 	if (old) {
 		unhash(b, old);
-		end(old, "tracked again");
+		end(old, PGDM_UNTRACK_ASKED);
 	}
 	pm->primary.id = atomic64_inc_return(&last_id);
 	hlist_add_head_rcu(&pm->node, &b->entries);
@@ -385,7 +385,7 @@ void pgdm_registry_remove_dying(unsigned long root)
 		unhash(b, pm);
 	spin_unlock_irqrestore(&b->lock, flags);
 	if (pm)
-		end(pm, "freed");
+		end(pm, PGDM_UNTRACK_FREED);
 }
 
 /**
@@ -419,7 +419,7 @@ int pgdm_registry_remove(struct mm_struct *mm, bool exclude)
 
 	pgdm_steer_release(&pm->primary);
 	if (exclude)
-		take_mirrors(pm, "untracked");
+		take_mirrors(pm, PGDM_UNTRACK_ASKED);
 	spin_lock_irqsave(&b->lock, flags);
 	if (exclude)
 		WRITE_ONCE(pm->excluded, true);
@@ -427,7 +427,7 @@ int pgdm_registry_remove(struct mm_struct *mm, bool exclude)
 		unhash(b, pm);
 	spin_unlock_irqrestore(&b->lock, flags);
 	if (!exclude)
-		end(pm, "untracked");
+		end(pm, PGDM_UNTRACK_ASKED);
 	return 0;
 }
 
@@ -473,7 +473,7 @@ void pgdm_registry_remove_since(u64 id)
 			if (pm->primary.id <= id)
 				continue;
 			unhash(b, pm);
-			end(pm, "untracked");
+			end(pm, PGDM_UNTRACK_ASKED);
 		}
 		spin_unlock_irqrestore(&b->lock, flags);
 	}

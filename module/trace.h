@@ -28,6 +28,16 @@
 #define show_kick(kick)						\
 	__print_symbolic(kick, { PGDM_KICK_IPI, "ipi" },	\
 			 { PGDM_KICK_FLUSH, "flush" })
+#define show_untrack(why)					\
+	__print_symbolic(why, { PGDM_UNTRACK_ASKED, "untracked" }, \
+			 { PGDM_UNTRACK_FREED, "freed" })
+#endif
+
+#ifndef TRACE_HEADER_MULTI_READ
+enum pgdm_untrack {
+	PGDM_UNTRACK_ASKED,	/* by a user or the module: the mm lives on */
+	PGDM_UNTRACK_FREED,	/* the mm has ended */
+};
 #endif
 
 TRACE_DEFINE_ENUM(PGDM_CLEAN);
@@ -41,6 +51,8 @@ TRACE_DEFINE_ENUM(PGDM_AT_ATTACH);
 TRACE_DEFINE_ENUM(PGDM_AT_KICK);
 TRACE_DEFINE_ENUM(PGDM_KICK_IPI);
 TRACE_DEFINE_ENUM(PGDM_KICK_FLUSH);
+TRACE_DEFINE_ENUM(PGDM_UNTRACK_ASKED);
+TRACE_DEFINE_ENUM(PGDM_UNTRACK_FREED);
 
 /* A change of a primary was made known to the mirrors. */
 TRACE_EVENT(publish,
@@ -152,20 +164,21 @@ TRACE_EVENT(track,
 
 TRACE_EVENT(untrack,
 
-	TP_PROTO(u64 id, const char *reason),
-	TP_ARGS(id, reason),
+	TP_PROTO(u64 id, enum pgdm_untrack why),
+	TP_ARGS(id, why),
 
 	TP_STRUCT__entry(
 		__field(u64, id)
-		__string(reason, reason)
+		__field(u8, reason)
 	),
 
 	TP_fast_assign(
 		__entry->id = id;
-		__assign_str(reason, reason);
+		__entry->reason = why;
 	),
 
-	TP_printk("id=%llu reason=%s", __entry->id, __get_str(reason))
+	TP_printk("id=%llu reason=%s", __entry->id,
+		  show_untrack(__entry->reason))
 );
 
 /* A primary lost one of its mirrors to another. */
