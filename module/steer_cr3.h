@@ -38,7 +38,7 @@ static inline bool pgdm_steer_is_live(void)
 static __always_inline void pgdm_steer_write(unsigned long cr3, u64 phys)
 {
 	native_write_cr3(pgdm_cr3_with_root(cr3, ~pgdm_steer_rest, phys,
-					    static_cpu_has(X86_FEATURE_PCID)));
+					    cpu_feature_enabled(X86_FEATURE_PCID)));
 }
 
 /**
