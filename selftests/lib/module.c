@@ -16,24 +16,32 @@ bool pgdm_is_loaded(void)
 	return !access("/sys/module/pgd_mirror", F_OK);
 }
 
+/* Is a module built beside the tests, for the running kernel? */
+static bool is_beside(char *path, size_t size, const char *variant,
+		      const char *name)
+{
+	struct utsname u;
+	int major, minor;
+
+	uname(&u);
+	if (sscanf(u.release, "%d.%d", &major, &minor) != 2)
+		return false;
+	snprintf(path, size, "%s/../module/%d.%d%s/%s.ko", pgdm_program_dir(),
+		 major, minor, variant, name);
+	return !access(path, R_OK);
+}
+
 /* Where the module is: told, built beside the tests, or installed. */
 bool pgdm_find_module(bool seeded, char *path, size_t size)
 {
 	const char *env = getenv(seeded ? "PGDM_SEEDED_KO" : "PGDM_KO");
-	struct utsname u;
-	int major, minor;
 	FILE *f;
 
 	if (env && *env) {
 		snprintf(path, size, "%s", env);
 		return !access(path, R_OK);
 	}
-	uname(&u);
-	if (sscanf(u.release, "%d.%d", &major, &minor) != 2)
-		return false;
-	snprintf(path, size, "%s/../module/%d.%d%s/pgd_mirror.ko",
-		 pgdm_program_dir(), major, minor, seeded ? "-seeded" : "");
-	if (!access(path, R_OK))
+	if (is_beside(path, size, seeded ? "-seeded" : "", "pgd_mirror"))
 		return true;
 	if (seeded)
 		return false;
@@ -46,27 +54,51 @@ bool pgdm_find_module(bool seeded, char *path, size_t size)
 	return !access(path, R_OK);
 }
 
-int pgdm_load_build(const char *params, bool seeded)
+static int load(const char *path, const char *params)
 {
-	char path[4200], all[512];
-	const char *more = getenv("PGDM_PARAMS");
-	int fd, err = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 
-	if (!pgdm_find_module(seeded, path, sizeof(path)))
-		return ENOENT;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
-	/* The later of two values counts. */
-	snprintf(all, sizeof(all), "%s %s", more ? more : "",
-		 params ? params : "");
-	if (syscall(SYS_finit_module, fd, all, 0))
+	if (syscall(SYS_finit_module, fd, params, 0))
 		err = errno;
 	close(fd);
 	return err;
 }
 
+static int unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+int pgdm_load_build(const char *params, bool seeded)
+{
+	char path[4200], all[512];
+	const char *more = getenv("PGDM_PARAMS");
+
+	if (!pgdm_find_module(seeded, path, sizeof(path)))
+		return ENOENT;
+	/* The later of two values counts. */
+	snprintf(all, sizeof(all), "%s %s", more ? more : "",
+		 params ? params : "");
+	return load(path, all);
+}
+
 int pgdm_unload(void)
 {
-	return syscall(SYS_delete_module, "pgd_mirror", O_NONBLOCK) ? errno : 0;
+	return unload("pgd_mirror");
+}
+
+int pgdm_load_helper(const char *name)
+{
+	char path[4200];
+
+	if (!is_beside(path, sizeof(path), "-selftests", name))
+		return ENOENT;
+	return load(path, "");
+}
+
+int pgdm_unload_helper(const char *name)
+{
+	return unload(name);
 }

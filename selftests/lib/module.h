@@ -36,6 +36,24 @@ int pgdm_load_build(const char *params, bool seeded);
 int pgdm_unload(void);
 
 /**
+ * pgdm_load_helper() - load a module of selftests/modules/
+ * @name: its name
+ *
+ * It is the one that was built beside the programs for the running kernel.
+ *
+ * Return: 0; ENOENT when there is no such file; else the errno of finit_module(2).
+ */
+int pgdm_load_helper(const char *name);
+
+/**
+ * pgdm_unload_helper() - unload such a module
+ * @name: its name
+ *
+ * Return: 0, or the errno of delete_module(2).
+ */
+int pgdm_unload_helper(const char *name);
+
+/**
  * pgdm_is_loaded() - is the module loaded?
  *
  * Return: is it there, or about to come or to go?
