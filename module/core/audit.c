@@ -9,6 +9,11 @@
  * store and its publication the audit gives no answer; the caller asks again.
  *
  * It compares all words, marked or not, and then the marks with the words.
+ *
+ * Where the kernel stores before the hook is called (W5, stored.h), an addition may lack
+ * as long as it likes in the user half. For any other difference there is no answer: the
+ * kernel may have cleared an entry, or have written init_mm's root, from which newborns
+ * copy, and not have come to the hook. The caller takes it for a violation if it stays.
  */
 #include "audit.h"
 #include "bug.h"
@@ -123,6 +128,21 @@ static enum pgdm_finding judge_mark(const struct pgdm_primary *p,
 	return PGDM_AUDIT_VIOLATION;
 }
 
+/* W5. A word was found to differ. */
+static enum pgdm_finding judge_late(const struct pgdm_mirror *m,
+				    const struct pgdm_primary *p,
+				    const struct terms *terms,
+				    unsigned int page, unsigned int index,
+				    u64 mirror)
+{
+	enum pgdm_finding f;
+
+	if (!mirror && !pgdm_index_is_kernel(index))
+		return PGDM_AUDIT_OK;
+	f = judge(m, p, terms, page, index);
+	return f == PGDM_AUDIT_VIOLATION ? PGDM_AUDIT_BUSY : f;
+}
+
 static enum pgdm_finding judge_marks(const struct pgdm_mirror *m,
 				     const struct pgdm_primary *p,
 				     const struct terms *terms,
@@ -134,7 +154,7 @@ static enum pgdm_finding judge_marks(const struct pgdm_mirror *m,
 	smp_rmb(); /* M2: the word was read before the mark */
 	if (mirror && terms->marked && !pgdm_marks_have(m->marks, index))
 		return PGDM_AUDIT_VIOLATION;
-	if (primary && !pgdm_marks_have(p->marks, index))
+	if (primary && !p->late && !pgdm_marks_have(p->marks, index))
 		return judge_mark(p, page, index);
 	return PGDM_AUDIT_OK;
 }
@@ -193,9 +213,12 @@ enum pgdm_finding pgdm_audit_mirror(const struct pgdm_mirror *m,
 					       primary);
 			if (same(mirror, primary))
 				continue;
-			f = copied_next && !pgdm_index_is_kernel(i) ?
-				PGDM_AUDIT_OK :
-				judge(m, p, &terms, page, i);
+			if (copied_next && !pgdm_index_is_kernel(i))
+				f = PGDM_AUDIT_OK;
+			else if (p->late)
+				f = judge_late(m, p, &terms, page, i, mirror);
+			else
+				f = judge(m, p, &terms, page, i);
 			if (f == PGDM_AUDIT_BUSY)
 				return f;
 			if (f == PGDM_AUDIT_OK)

@@ -19,6 +19,9 @@
 	X(user_half_late,	"W1: publishes before the user half is stored") \
 	X(mark_late,		"M1: publishes before it sets the mark") \
 	X(unmark_early,		"M1: clears the mark before the store") \
+	X(trust_unseen,		"W5: takes a removal of an entry that was not published for none") \
+	X(miss_addition,	"W5: (no bug) lets the probe of additions have no room") \
+	X(unmark_first,		"W5: clears the mark of a removal before it is published") \
 	X(keep_leftover,	"M2: leaves entries of the mirror's former primary") \
 	X(ignore_kernel_write,	"M3: trusts a kernel half in spite of a write") \
 	X(count_late,		"M3: counts a kernel-half write after the store") \

@@ -34,6 +34,7 @@ struct pgdm_mirror;
  * @sharers: CPUs that may have a mirror of it
  * @dead: set once, before CPUs leave its mirrors and before these are taken
  *	from it: no mirror is claimed or loaded any more
+ * @late: the kernel stores before the hook is called (stored.h); constant
  * @seq: number of user-half changes published; any CPU adds, any CPU reads
  * @kernel_seq: number of kernel-half changes; any CPU adds, owners of mirrors
  *	read
@@ -51,6 +52,7 @@ struct pgdm_primary {
 	u64 id;
 	struct pgdm_sharers sharers;
 	int dead;
+	bool late;
 	atomic64_t seq ____cacheline_aligned;
 	atomic64_t kernel_seq;
 	atomic_t inflight;
@@ -201,6 +203,20 @@ static inline u64 pgdm_primary_publish(struct pgdm_primary *p,
 
 	WRITE_ONCE(p->ring[seq & PGDM_RING_MASK], pgdm_record(seq, index));
 	return seq;
+}
+
+/**
+ * pgdm_primary_publish_unknown() - record that any user-half entries have changed
+ * @p: the primary; what changed was stored before (W1)
+ *
+ * More changes than there are records: each mirror finds that it fell behind.
+ *
+ * Context: as pgdm_primary_publish(). A full barrier.
+ * Return: the sequence.
+ */
+static inline u64 pgdm_primary_publish_unknown(struct pgdm_primary *p)
+{
+	return atomic64_add_return(PGDM_RING + 1, &p->seq);
 }
 
 void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user,

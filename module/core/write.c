@@ -52,6 +52,7 @@
 #include "policy.h"
 #include "primary.h"
 #include "stats.h"
+#include "stored.h"
 
 /**
  * pgdm_write_init() - the final values of a root write
@@ -182,6 +183,94 @@ static void publish_by_policy(struct pgdm_primary *p,
 		store_own(p, w, seq, epoch, stats);
 	if (policy->publish)
 		policy->publish(p, w, stats);
+}
+
+/* W5's bugs. */
+static u64 publish_stored_wrongly(struct pgdm_primary *p,
+				  const struct pgdm_write *w,
+				  struct pgdm_stats *stats)
+{
+	u64 seq = 0;
+
+	if (!pgdm_bug(mark_late))
+		pgdm_primary_mark(p, w);
+	if (pgdm_bug(unmark_first)) {
+		pgdm_stored_unmark(p, w->index);
+		pgdm_bug_pause();
+	}
+	if (!pgdm_bug(lost_publish)) {
+		seq = pgdm_primary_publish(p, w->index);
+		publish_by_policy(p, w, seq, stats);
+	}
+	if (pgdm_bug(mark_late)) {
+		pgdm_bug_pause();
+		pgdm_primary_mark(p, w);
+	}
+	pgdm_stored_unmark(p, w->index);
+	return seq;
+}
+
+/**
+ * pgdm_write_stored() - make a root write known that the kernel has stored (W5)
+ * @p: the primary, of a single page
+ * @w: the value, as the caller read it from @p with IRQs off
+ * @stats: the local CPU's counters
+ *
+ * For hooks that are called when the kernel has stored: stored.h says what is different.
+ *
+ * Context: any but NMI, IRQs off, the caller made a full barrier before it read the
+ * value; takes no lock, sends nothing.
+ * Return: the sequence of a user-half change, 0 for a kernel-half change.
+ */
+u64 pgdm_write_stored(struct pgdm_primary *p, const struct pgdm_write *w,
+		      struct pgdm_stats *stats)
+{
+	u64 seq = 0, start = pgdm_cycles();
+
+	/* Full barrier, pairs with the one in pgdm_audit_mirror(). */
+	atomic_inc_return(&p->inflight);
+	if (pgdm_index_is_kernel(w->index)) {
+		pgdm_mirrors_write_through(p, w, stats);
+	} else if (pgdm_bug(lost_publish) || pgdm_bug(mark_late) ||
+		   pgdm_bug(unmark_first)) {
+		seq = publish_stored_wrongly(p, w, stats);
+	} else {
+		pgdm_primary_mark(p, w);
+		seq = pgdm_primary_publish(p, w->index);
+		publish_by_policy(p, w, seq, stats);
+		/* Last: another remover takes what is not marked for published. */
+		pgdm_stored_unmark(p, w->index);
+	}
+	atomic_dec_return(&p->inflight);
+
+	pgdm_stat_inc(stats, PGDM_STAT_publishes);
+	pgdm_stat_add(stats, PGDM_STAT_cycles_publish, pgdm_cycles() - start);
+	return seq;
+}
+
+/**
+ * pgdm_write_unknown() - make known that user-half entries were removed
+ * @p: the primary, of a single page; it is not known which entries were
+ * @stats: the local CPU's counters
+ *
+ * W5, where an addition may have gone unseen. Each mirror is looked through at its next
+ * sync point: what it has and the primary has not is marked there (M2).
+ *
+ * Context: as pgdm_write_stored().
+ */
+void pgdm_write_unknown(struct pgdm_primary *p, struct pgdm_stats *stats)
+{
+	static const struct pgdm_write nothing;
+	const struct pgdm_policy *policy;
+
+	atomic_inc_return(&p->inflight);
+	pgdm_primary_publish_unknown(p);
+	policy = pgdm_policy_now();
+	if (policy->stores)
+		pgdm_mirrors_take_out_removed(p, stats);
+	else if (policy->publish)
+		policy->publish(p, &nothing, stats);
+	atomic_dec_return(&p->inflight);
 }
 
 /**

@@ -15,5 +15,8 @@ void pgdm_write_init(struct pgdm_write *w, unsigned int index, u64 value,
 		     bool pair, bool user_page, bool nx);
 u64 pgdm_write_publish(struct pgdm_primary *p, const struct pgdm_write *w,
 		       struct pgdm_stats *stats);
+u64 pgdm_write_stored(struct pgdm_primary *p, const struct pgdm_write *w,
+		      struct pgdm_stats *stats);
+void pgdm_write_unknown(struct pgdm_primary *p, struct pgdm_stats *stats);
 
 #endif

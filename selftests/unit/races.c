@@ -467,6 +467,50 @@ static void setup_state_loaded(void)
 	watch_state();
 }
 
+/* W5: the kernel stores first. Two entries, and a CPU that has them. */
+static void add_late(void)
+{
+	world_make_late(w);
+	world_store(w, 0, USER, OLD);
+	world_tell_added(w, 1, 0, USER);
+	world_store(w, 0, USER_2, NEWER);
+	world_tell_added(w, 1, 0, USER_2);
+	world_switch(w, 0, 0);
+}
+
+static void setup_late_loaded(void)
+{
+	add_late();
+	watch_first_copy();
+	watch_entry(0, USER_2);
+}
+
+/* What the two look at in their search, and when they publish. */
+static void setup_late_two(void)
+{
+	add_late();
+	sim_watch(&w->primary[0]->page[0][USER], 8);
+	sim_watch(&w->primary[0]->page[0][USER_2], 8);
+	sim_watch(&w->primary[0]->marks[0], sizeof(unsigned long));
+	sim_watch(&w->primary[0]->seq, 8);
+}
+
+/* The mark of an entry that is gone was left over. */
+static void setup_late_left_mark(void)
+{
+	setup_late_loaded();
+	world_store(w, 0, USER, 0);
+	world_tell_removed(w, 1, 0);
+	world_flush(w, 0);
+	pgdm_marks_set(w->primary[0]->marks, USER);
+}
+
+static void setup_late_unused(void)
+{
+	world_make_late(w);
+	setup_unused();
+}
+
 /* Two CPUs that share a word of the set of sharers. */
 static void setup_state_of_two(void)
 {

@@ -170,6 +170,21 @@
 	X(change_to_marks, "always gives way to dirty, a mirror changes hands", \
 	  always, change_unmarked, switch_to_0_and_2, change_to_dirty, none, \
 	  others_have_what_they_should, 3, 0, 0) \
+	X(late_removal_flush, "the kernel clears, then the hook, flush, oracle", \
+	  dirty, late_loaded, receive_what_was_sent, late_remove_and_send, none, \
+	  nothing_more, 2, 1, FINDS(lost_publish)) \
+	X(late_two_removers, "the same; another removal of the same mm", \
+	  dirty, late_two, receive_what_was_sent, late_remove_and_send, \
+	  late_remove_second, nothing_more, 2, 0, FINDS(unmark_first)) \
+	X(late_write_first_copy, "the kernel adds, then the hook, a first copy", \
+	  dirty, late_unused, switch_to_0, late_add, none, \
+	  marks_and_next_sync_are_right, 3, 1, FINDS(mark_late)) \
+	X(late_write_removal, "an addition, another entry's removal, a left mark", \
+	  dirty, late_left_mark, flush, late_add, late_remove_second, \
+	  marks_and_next_sync_are_right, 2, 1, 0) \
+	X(late_audit, "the audit, an addition and a removal", \
+	  dirty, late_left_mark, audit_sync_audit, late_add, late_remove_second, \
+	  next_sync_is_right, 2, 0, 0) \
 	X(audit_write, "the audit, a user-half write", \
 	  dirty, loaded, audit_sync_audit, write_new, none, \
 	  next_sync_is_right, 3, 1, FINDS(publish_first) | \

@@ -247,6 +247,29 @@ void step_switch_and_receive(void)
 	flush_and_tell();
 }
 
+/* W5: the kernel has stored when the hook is called. */
+void step_late_add(void)
+{
+	world_store(w, 0, USER, NEW);
+	world_tell_added(w, 1, 0, USER);
+}
+
+void step_late_remove_and_send(void)
+{
+	world_store(w, 0, USER, 0);
+	world_tell_removed(w, 1, 0);
+	WRITE_ONCE(told.is_sent, true);
+	wait_for(&told.is_flushed);
+	expect_unreachable(OLD);
+}
+
+/* Its own flush comes later. */
+void step_late_remove_second(void)
+{
+	world_store(w, 0, USER_2, 0);
+	world_tell_removed(w, 2, 0);
+}
+
 void step_add_and_remove(void)
 {
 	write_entry(1, USER, NEW);

@@ -52,6 +52,9 @@ void step_remove_and_check(void);
 void step_remove_and_send(void);
 void step_remove_and_flush_by_mask(void);
 void step_add_and_remove(void);
+void step_late_add(void);
+void step_late_remove_and_send(void);
+void step_late_remove_second(void);
 
 /* The rest: a third CPU, changes of policy, the end of a primary. */
 void step_switch_1_to_0(void);

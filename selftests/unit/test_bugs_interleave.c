@@ -31,7 +31,8 @@
 	X(ignore_kernel_write) \
 	X(count_late) \
 	X(skip_own_entries) \
-	X(own_too_far)
+	X(own_too_far) \
+	X(unmark_first)
 
 /* None is without a race that finds it, and none without a test. */
 #define FOUND_BIT(bug)		| FINDS(bug)

@@ -2,6 +2,7 @@
 /*
  * The small machine.
  */
+#include "stored.h"
 #include "world.h"
 
 #include "bug.h"
@@ -330,6 +331,68 @@ void world_write_user_page(struct world *w, unsigned int cpu,
 			   unsigned int which, unsigned int index, u64 value)
 {
 	write_page(w, cpu, which, index, value, true);
+}
+
+/**
+ * world_make_late() - hooks are called when the kernel has stored; there is no PTI
+ * @w: the machine, as new
+ */
+void world_make_late(struct world *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->primaries; i++) {
+		w->primary[i]->late = true;
+		w->primary[i]->pages = 1;
+	}
+}
+
+/**
+ * world_store() - the kernel stores an entry, and no hook is called yet
+ * @w: the machine, late
+ * @which: number of the primary
+ * @index: the entry
+ * @value: what it stores
+ */
+void world_store(struct world *w, unsigned int which, unsigned int index, u64 value)
+{
+	WRITE_ONCE(w->primary[which]->page[0][index], value);
+	smp_mb(); /* the hook's */
+}
+
+/**
+ * world_tell_added() - the hook of an addition, as in root_stored.c
+ * @w: the machine, late
+ * @cpu: the CPU that has added
+ * @which: number of the primary
+ * @index: the entry
+ */
+void world_tell_added(struct world *w, unsigned int cpu, unsigned int which,
+		      unsigned int index)
+{
+	struct pgdm_primary *p = w->primary[which];
+	struct pgdm_write write;
+
+	pgdm_write_init(&write, index, READ_ONCE(p->page[0][index]), false, false,
+			true);
+	write.own = READ_ONCE(w->cache[cpu]->loaded);
+	pgdm_write_stored(p, &write, &w->cache[cpu]->stats);
+}
+
+/**
+ * world_tell_removed() - the hook of a removal; all additions were seen
+ * @w: the machine, late
+ * @cpu: the CPU that has removed
+ * @which: number of the primary
+ */
+void world_tell_removed(struct world *w, unsigned int cpu, unsigned int which)
+{
+	const struct pgdm_primary *p = w->primary[which];
+	unsigned int i;
+
+	for (i = pgdm_stored_next_removed(p, 0); i < PGDM_USER_ENTRIES;
+	     i = pgdm_stored_next_removed(p, i + 1))
+		world_tell_added(w, cpu, which, i);
 }
 
 void world_user_return(struct world *w, unsigned int cpu)

@@ -73,6 +73,11 @@ void world_user_return(struct world *w, unsigned int cpu);
 void world_kick(struct world *w, unsigned int cpu);
 void world_add(struct world *w, unsigned int cpu, unsigned int which,
 	       unsigned int index, u64 value);
+void world_make_late(struct world *w);
+void world_store(struct world *w, unsigned int which, unsigned int index, u64 value);
+void world_tell_added(struct world *w, unsigned int cpu, unsigned int which,
+		      unsigned int index);
+void world_tell_removed(struct world *w, unsigned int cpu, unsigned int which);
 u64 world_write(struct world *w, unsigned int cpu, unsigned int which,
 		unsigned int index, u64 value);
 void world_write_user_page(struct world *w, unsigned int cpu,

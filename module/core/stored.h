@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Root writes of which the hook is told when the kernel has stored.
+ *
+ * DOC: W5, the kernel stores first
+ *
+ * A kernel without PARAVIRT_XXL writes roots inline, where nothing can be hooked before
+ * the store. Without PTI, too, there are only functions around it: one that allocates the
+ * table below and stores the entry, and one that is given the table of an entry that was
+ * cleared.
+ *
+ *	addition			removal
+ *	store entry	(kernel)	clear entry		(kernel)
+ *	full barrier			full barrier
+ *	set its mark			for each that is marked and zero:
+ *	publish				 publish, then clear its mark
+ *					flush, free the table	(kernel)
+ *
+ * Store and then publish (W1) comes by itself; what is new is that any time may pass
+ * between the two.
+ *
+ * Additions. A CPU that lacks an entry faults, whether it is published or not, and the
+ * fault compares (S4). So the audit takes an addition that a mirror lacks for legal. M1
+ * becomes: each entry that was *published* is marked. Its argument holds (marks.h): an
+ * owner that reads the sequence of the publication finds the mark; one that reads an
+ * earlier one syncs again.
+ * The hook of an addition is called before the kernel drops what keeps a removal of the
+ * same entry out: the thread is in a fault, or in another access through a VMA in the
+ * entry's range, and has that VMA or the whole mm locked. A table is freed only when no
+ * VMA is left in its range. So removal's hook comes after addition's.
+ *
+ * Removals. The hook is called after the store, before the table is put where a flush may
+ * free it. So the publication comes before the flush, and S5 follows as in write.c. The
+ * hook does not learn the entry, and looks for it among those that are marked.
+ * Two removers of one mm may find each other's entry (munmap() goes on with mmap_lock held
+ * for reading). Both publish it, or the second finds no mark: then the first has published
+ * it, as it takes the mark away after that. So each remover's entry is published before
+ * its own flush.
+ * Where mark and entry are looked at, an addition of the same entry could only come in
+ * between if both sides overlapped; a remover that takes a mark away looks at the entry
+ * once more after that, and the adder at the mark after its store, with full barriers: so
+ * no entry that was published stays without its mark.
+ *
+ * What removals rely on is that the entry is marked, and so that its addition was seen. It
+ * was not where the probe had no room to follow the thread, where the user had disarmed it,
+ * and where the thread was in the function already when the hook went in. The CPUs that
+ * faulted on such an entry have it in their mirrors. So where that may be (the caller
+ * knows), the remover first looks into its own CPU's mirror, which may still lead to the
+ * table: then it knows the entry. (No other entry of it leads there: a table is freed, and
+ * so used again, after the flush in which this CPU syncs.) Else it also publishes that
+ * everything may have changed: more changes than there are records. Then each sync goes by
+ * the marks of the mirror, too, where the entry is marked (M2), or copies everything; and
+ * under a policy with writers that store into mirrors they take out what the primary has
+ * no more.
+ *
+ * O1: what the hook stores into its own CPU's mirror it reads from the primary with IRQs
+ * off. No other writer changes this entry until the hook is over, as above.
+ */
+#ifndef _PGDM_STORED_H
+#define _PGDM_STORED_H
+
+#include "bug.h"
+#include "marks.h"
+#include "mirror.h"
+
+/**
+ * pgdm_stored_next_removed() - look for an entry that was removed and is marked
+ * @p: the primary, of a single page
+ * @from: the index to begin with, 0..256
+ *
+ * Context: any but NMI, IRQs off; a full barrier after the removal.
+ * Return: its index, or PGDM_USER_ENTRIES when there is none.
+ */
+static inline unsigned int pgdm_stored_next_removed(const struct pgdm_primary *p,
+						    unsigned int from)
+{
+	unsigned int i;
+
+	for (i = from; i < PGDM_USER_ENTRIES; i++)
+		if (pgdm_marks_have(p->marks, i) && !pgdm_primary_has(p, i))
+			break;
+	return i;
+}
+
+/**
+ * pgdm_stored_find_in() - which entry of a mirror leads to a table?
+ * @m: a mirror that this CPU owns
+ * @phys: physical address of the table, 4 KiB aligned
+ *
+ * Context: IRQs off.
+ * Return: its index, or PGDM_USER_ENTRIES when none does.
+ */
+static inline unsigned int pgdm_stored_find_in(const struct pgdm_mirror *m, u64 phys)
+{
+	unsigned int i;
+
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		if (pgdm_entry_maps(READ_ONCE(m->page[PGDM_KERNEL_PAGE][i]), phys))
+			break;
+	return i;
+}
+
+/**
+ * pgdm_stored_unmark() - a change was published; take the mark away if there is no entry
+ * @p: the primary, of a single page
+ * @index: the entry, 0..255
+ *
+ * Context: any but NMI, IRQs off.
+ */
+static inline void pgdm_stored_unmark(struct pgdm_primary *p, unsigned int index)
+{
+	if (pgdm_primary_has(p, index))
+		return;
+	pgdm_marks_clear(p->marks, index);
+	/* A full barrier; pairs with the one between an addition's store and its mark. */
+	if (pgdm_primary_has(p, index))
+		pgdm_marks_set(p->marks, index);
+}
+
+#endif
