@@ -36,7 +36,7 @@ static struct {
 } other;
 
 /* init_mm's pair of tables lies as each other one. */
-static bool is_as_init(const struct pgdm_primary *p)
+static bool is_as_init(struct pgdm_primary *p, const void *unused)
 {
 	struct mm_struct *init = pgdm_symbol(PGDM_SYMBOL_INIT_MM);
 	const u64 *table = (const u64 *)init->pgd;
@@ -75,7 +75,7 @@ void pgdm_agree_wait_and_compare(void)
 	if (!pgdm_bug(attach_early))
 		synchronize_rcu_tasks();
 	epoch = pgdm_epoch_complete();
-	if (pgdm_registry_all(is_as_init)) {
+	if (pgdm_registry_all(is_as_init, NULL)) {
 		pgdm_common_agree(writes, epoch);
 	} else {
 		pgdm_common_disagree();

@@ -18,15 +18,20 @@
 #include <linux/mm_types.h>
 #include <linux/pgtable.h>
 
+#include "backend.h"
+#include "compat/mmu_gather.h"
 #include "core/bug.h"
 #include "inject.h"
 #include "kernel_half.h"
 #include "kick.h"
 #include "oracle.h"
+#include "paravirt.h"
 #include "probe.h"
 #include "prove.h"
 #include "root_life.h"
+#include "root_stored.h"
 #include "root_write.h"
+#include "symbols.h"
 #include "sync_points.h"
 
 /* --- was a hook seen to fire? -------------------------------------------- */
@@ -90,10 +95,97 @@ static bool is_5_level(void)
 	return pgtable_l5_enabled();
 }
 
+static bool set_pgd_4_level(void)
+{
+	return pgdm_backend_is_set_pgd() && is_4_level();
+}
+
+static bool set_pgd_5_level(void)
+{
+	return pgdm_backend_is_set_pgd() && is_5_level();
+}
+
+/* --- the kernel has written root entries (W5) -------------------------- */
+
+static int removed_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct mmu_gather *tlb =
+		(struct mmu_gather *)regs_get_kernel_argument(regs, 0);
+	unsigned long flags;
+
+	if (pgdm_prove_is_on() && !pgdm_inject_unmet("removal"))
+		atomic_or(pgdm_prove_removed(tlb->mm), &write_seen);
+	local_irq_save(flags);
+	pgdm_root_stored_removed(tlb->mm,
+				 (void *)regs_get_kernel_argument(regs, 1));
+	local_irq_restore(flags);
+	return 0;
+}
+
+struct kernel_half {
+	unsigned long start;
+	unsigned long end;
+};
+
+static int kernel_half_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct kernel_half *k = (struct kernel_half *)ri->data;
+
+	k->start = regs_get_kernel_argument(regs, 0);
+	k->end = regs_get_kernel_argument(regs, 1);
+	pgdm_root_stored_before_kernel_half(k->start);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kernel_half_entry);
+
+static int kernel_half_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct kernel_half *k = (struct kernel_half *)ri->data;
+
+	pgdm_root_stored_kernel_half(k->start, k->end);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kernel_half_return);
+
+/*
+ * Memory hotplug calls it, one thread at a time: it is never missed for want of room.
+ * A compiler may have left one function, or one for each number of levels.
+ */
+static struct kretprobe kernel_half_probe;
+
+static bool tables_4_level(void)
+{
+	return pgdm_backend_is_tables() && is_4_level();
+}
+
+static bool tables_5_level(void)
+{
+	return pgdm_backend_is_tables() && is_5_level();
+}
+
+static bool kernel_half_4_level(void)
+{
+	return tables_4_level() && pgdm_symbols_address("sync_global_pgds_l4");
+}
+
+static bool kernel_half_5_level(void)
+{
+	return tables_5_level() && pgdm_symbols_address("sync_global_pgds_l5");
+}
+
+static bool kernel_half_any_level(void)
+{
+	return pgdm_backend_is_tables() && !kernel_half_4_level() &&
+	       !kernel_half_5_level();
+}
+
 /* --- a root entry was added ---------------------------------------------- */
 
 struct addition {
 	struct mm_struct *mm;
+	unsigned long word;
 	u64 seq;
 	bool of_interest;
 };
@@ -103,9 +195,15 @@ static int addition_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct addition *a = (struct addition *)ri->data;
 
 	a->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
+	if (pgdm_bug(miss_addition)) {
+		pgdm_probe_addition.nmissed++;
+		return 1;
+	}
+	a->word = regs_get_kernel_argument(regs, 1);
 	a->of_interest = pgdm_kick_before(a->mm, &a->seq);
 	/* Not zero: do not come back at the return. */
-	return !a->of_interest && !pgdm_prove_is_on();
+	return !a->of_interest && !pgdm_prove_is_on() &&
+	       !pgdm_backend_is_tables();
 }
 
 NOKPROBE_SYMBOL(addition_entry);
@@ -113,8 +211,14 @@ NOKPROBE_SYMBOL(addition_entry);
 static int addition_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct addition *a = (struct addition *)ri->data;
+	unsigned long flags;
 
 	note(&addition_seen);
+	if (pgdm_backend_is_tables()) {
+		local_irq_save(flags);
+		pgdm_root_stored_added(a->word);
+		local_irq_restore(flags);
+	}
 	if (a->of_interest)
 		pgdm_kick_after(a->mm, a->seq);
 	return 0;
@@ -124,10 +228,9 @@ NOKPROBE_SYMBOL(addition_return);
 
 /*
  * The kernel's allocator may sleep for memory. For an addition that the probe missed
- * nothing is sent, and the CPUs that lack the entry fault on it (S4). Armed under
- * every policy, so that a change of policy patches nothing.
+ * nothing is sent, and the CPUs that lack the entry fault on it (S4; for "tables" see W5).
+ * Armed under every policy, so that a change of policy patches nothing.
  */
-static struct kretprobe addition_probe;
 
 /* --- an mm is born, dies ------------------------------------------------ */
 
@@ -289,7 +392,6 @@ static bool oracle_5_level(void)
 
 /* --- the table ---------------------------------------------------------- */
 
-/* A fault in user mode is not provoked (prove.c), so its row has no must_see. */
 struct pgdm_hook pgdm_hook_table[] = {
 	{ .symbol = "pgd_free", .kind = PGDM_FTRACE, .ops = &death_ops,
 	  .seen = &death_seen, .must_see = PGDM_SEEN_HERE,
@@ -297,17 +399,43 @@ struct pgdm_hook pgdm_hook_table[] = {
 	{ .symbol = "native_set_p4d", .kind = PGDM_ON_ENTRY, .kp = &pgdm_probe_write,
 	  .on_entry = write_entry,
 	  .seen = &write_seen, .must_see = PGDM_SEEN_ADDED | PGDM_SEEN_REMOVED,
-	  .wanted = is_4_level, .purpose = "root writes, 4-level" },
+	  .may_hook = pgdm_paravirt_writes_natively,
+	  .wanted = set_pgd_4_level, .purpose = "root writes, 4-level" },
 	{ .symbol = "native_set_pgd", .kind = PGDM_ON_ENTRY, .kp = &pgdm_probe_write,
 	  .on_entry = write_entry,
 	  .seen = &write_seen, .must_see = PGDM_SEEN_ADDED | PGDM_SEEN_REMOVED,
-	  .wanted = is_5_level, .purpose = "root writes, 5-level" },
-	{ .symbol = "__pud_alloc", .kind = PGDM_ON_RETURN, .rp = &addition_probe,
+	  .may_hook = pgdm_paravirt_writes_natively,
+	  .wanted = set_pgd_5_level, .purpose = "root writes, 5-level" },
+	{ .symbol = "__pti_set_user_pgtbl", .kind = PGDM_ON_ENTRY, .kp = &pgdm_probe_write,
+	  .on_entry = write_entry,
+	  .seen = &write_seen, .must_see = PGDM_SEEN_ADDED | PGDM_SEEN_REMOVED,
+	  .wanted = pgdm_backend_is_pti, .purpose = "root writes, PTI" },
+	{ .symbol = "___pud_free_tlb", .kind = PGDM_ON_ENTRY, .kp = &pgdm_probe_write,
+	  .on_entry = removed_entry,
+	  .seen = &write_seen, .must_see = PGDM_SEEN_REMOVED,
+	  .wanted = tables_4_level, .purpose = "removals, 4-level" },
+	{ .symbol = "___p4d_free_tlb", .kind = PGDM_ON_ENTRY, .kp = &pgdm_probe_write,
+	  .on_entry = removed_entry,
+	  .seen = &write_seen, .must_see = PGDM_SEEN_REMOVED,
+	  .wanted = tables_5_level, .purpose = "removals, 5-level" },
+	{ .symbol = "sync_global_pgds_l4", .kind = PGDM_ON_RETURN, .rp = &kernel_half_probe,
+	  .on_call = kernel_half_entry, .on_return = kernel_half_return,
+	  .data_size = sizeof(struct kernel_half), .not_provoked = "memory hotplug",
+	  .wanted = kernel_half_4_level, .purpose = "kernel halves, 4-level" },
+	{ .symbol = "sync_global_pgds_l5", .kind = PGDM_ON_RETURN, .rp = &kernel_half_probe,
+	  .on_call = kernel_half_entry, .on_return = kernel_half_return,
+	  .data_size = sizeof(struct kernel_half), .not_provoked = "memory hotplug",
+	  .wanted = kernel_half_5_level, .purpose = "kernel halves, 5-level" },
+	{ .symbol = "sync_global_pgds", .kind = PGDM_ON_RETURN, .rp = &kernel_half_probe,
+	  .on_call = kernel_half_entry, .on_return = kernel_half_return,
+	  .data_size = sizeof(struct kernel_half), .not_provoked = "memory hotplug",
+	  .wanted = kernel_half_any_level, .purpose = "kernel halves" },
+	{ .symbol = "__pud_alloc", .kind = PGDM_ON_RETURN, .rp = &pgdm_probe_addition,
 	  .on_call = addition_entry, .on_return = addition_return,
 	  .data_size = sizeof(struct addition),
 	  .seen = &addition_seen, .must_see = PGDM_SEEN_HERE,
 	  .wanted = is_4_level, .purpose = "additions, 4-level" },
-	{ .symbol = "__p4d_alloc", .kind = PGDM_ON_RETURN, .rp = &addition_probe,
+	{ .symbol = "__p4d_alloc", .kind = PGDM_ON_RETURN, .rp = &pgdm_probe_addition,
 	  .on_call = addition_entry, .on_return = addition_return,
 	  .data_size = sizeof(struct addition),
 	  .seen = &addition_seen, .must_see = PGDM_SEEN_HERE,
@@ -329,6 +457,7 @@ struct pgdm_hook pgdm_hook_table[] = {
 	  .seen = &receipt_seen, .must_see = PGDM_SEEN_HERE | PGDM_SEEN_THERE,
 	  .for_live = true, .ops = &receipt_ops, .purpose = "flush receipt" },
 	{ .symbol = "page_fault_user", .kind = PGDM_TRACEPOINT,
+	  .not_provoked = "page_fault_kernel stands for it",
 	  .probe = fault_probe, .purpose = "faults in user mode" },
 	{ .symbol = "page_fault_kernel", .kind = PGDM_TRACEPOINT,
 	  .seen = &fault_seen, .must_see = PGDM_SEEN_HERE, .for_live = true,

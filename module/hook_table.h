@@ -27,6 +27,7 @@ enum pgdm_hook_kind {
  * @for_flushes: taken out while nothing is tracked; its @kind is PGDM_FTRACE
  * @kp: if @kind is PGDM_ON_ENTRY
  * @on_entry: what @kp calls
+ * @may_hook: NULL, or is the function at the address of @kp the one in use?
  * @rp: if @kind is PGDM_ON_RETURN
  * @on_call: what @rp calls first; not 0: do not come back at the return
  * @on_return: what @rp calls at the return
@@ -37,6 +38,7 @@ enum pgdm_hook_kind {
  * @filtered: have @ops a filter, which is to be freed?
  * @seen: bits of enum pgdm_seen; what it was seen to notice (X1)
  * @must_see: those that it has to be seen to notice
+ * @not_provoked: where @must_see is 0, why (prove.c), for preflight
  * @for_live: if one of those was not seen, live mode is refused, and not the load
  * @armed: is it in place?
  * @deaf: seeded: it only seems to be
@@ -49,6 +51,7 @@ struct pgdm_hook {
 	bool for_flushes;
 	struct kprobe *kp;
 	kprobe_pre_handler_t on_entry;
+	bool (*may_hook)(const void *address);
 	struct kretprobe *rp;
 	kretprobe_handler_t on_call;
 	kretprobe_handler_t on_return;
@@ -59,6 +62,7 @@ struct pgdm_hook {
 	bool filtered;
 	atomic_t *seen;
 	unsigned int must_see;
+	const char *not_provoked;
 	bool for_live;
 	bool armed;
 	bool deaf;

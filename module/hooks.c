@@ -29,12 +29,12 @@
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
 #include <linux/tracepoint.h>
 
 #include "ftrace.h"
 #include "hook_table.h"
 #include "inject.h"
-#include "paravirt.h"
 #include "probe.h"
 #include "symbols.h"
 
@@ -88,13 +88,39 @@ static int arm_tracepoint(struct pgdm_hook *h)
 		       -ENOENT;
 }
 
-static int arm_kprobe_on_writer(struct pgdm_hook *h)
+/* How far into the function is the call of ftrace over? 0: it has none. */
+static unsigned int behind_ftrace(unsigned long function)
 {
-	int ret = register_kprobe(h->kp);
+	static const u8 nop[] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 }, call = 0xe8;
+	unsigned int endbr;
 
+	for (endbr = 0; endbr <= 4; endbr += 4) {
+		const u8 *text = (const u8 *)function + endbr;
+
+		if (!memcmp(text, nop, sizeof(nop)) || *text == call)
+			return endbr + sizeof(nop);
+	}
+	return 0;
+}
+
+/*
+ * Behind the call of ftrace at the function's beginning: there the arguments are the same,
+ * and the probe is an instruction of its own, of which can be seen whether it is there
+ * (pgdm_probe_is_silenced()).
+ */
+static int arm_kprobe(struct pgdm_hook *h)
+{
+	unsigned long function = pgdm_symbols_address(h->symbol);
+	int ret;
+
+	if (!function)
+		return -ENOENT;
+	h->kp->addr = (kprobe_opcode_t *)(function + behind_ftrace(function));
+	h->kp->pre_handler = h->on_entry;
+	ret = register_kprobe(h->kp);
 	if (!ret && pgdm_inject_deaf(h->symbol))
 		ret = disable_kprobe(h->kp);
-	if (ret || pgdm_paravirt_writes_natively(h->kp->addr))
+	if (ret || !h->may_hook || h->may_hook((void *)function))
 		return ret;
 	unregister_kprobe(h->kp);
 	return -EOPNOTSUPP;
@@ -128,9 +154,7 @@ static int arm(struct pgdm_hook *h)
 	}
 	switch (h->kind) {
 	case PGDM_ON_ENTRY:
-		h->kp->symbol_name = h->symbol;
-		h->kp->pre_handler = h->on_entry;
-		return arm_kprobe_on_writer(h);
+		return arm_kprobe(h);
 	case PGDM_ON_RETURN:
 		h->rp->kp.symbol_name = h->symbol;
 		h->rp->entry_handler = h->on_call;

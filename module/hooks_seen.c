@@ -49,8 +49,6 @@ static const char *not_seen_what(unsigned int bits)
 
 static const char *seen_what(const struct pgdm_hook *h)
 {
-	if (!h->must_see)
-		return "not provoked: page_fault_kernel stands for it";
 	if ((h->must_see & PGDM_SEEN_THERE) && !pgdm_prove_has_there())
 		return "seen to fire; there is one CPU";
 	return "seen to fire";
@@ -121,6 +119,9 @@ void pgdm_hooks_seen_show(struct seq_file *seq)
 		else if (!h->armed)
 			seq_printf(seq, "ok %s: %s: armed while something is tracked\n",
 				   h->symbol, h->purpose);
+		else if (!h->must_see)
+			seq_printf(seq, "ok %s: %s: hooked, not provoked: %s\n",
+				   h->symbol, h->purpose, h->not_provoked);
 		else
 			seq_printf(seq, "ok %s: %s: hooked, %s\n", h->symbol,
 				   h->purpose, seen_what(h));

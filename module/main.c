@@ -10,6 +10,7 @@
 #include <linux/module.h>
 
 #include "agree.h"
+#include "backend.h"
 #include "cpus.h"
 #include "debugfs.h"
 #include "debugfs_stats.h"
@@ -65,6 +66,8 @@ static int __init pgdm_init(void)
 	ret = check_kernel();
 	if (!ret)
 		ret = pgdm_params_read(&params);
+	if (!ret)
+		ret = pgdm_backend_choose(params.hooks);
 	if (!ret)
 		ret = pgdm_preflight_load();
 	if (!ret)

@@ -82,6 +82,10 @@ static char *track = "none";
 module_param(track, charp, 0400);
 MODULE_PARM_DESC(track, "all: track every mm; none: those named later (debugfs track)");
 
+static char *hooks = "auto";
+module_param(hooks, charp, 0400);
+MODULE_PARM_DESC(hooks, "How root writes are noticed: auto, set_pgd, pti, tables (debugfs preflight says which)");
+
 static uint mirrors = PGDM_MIRRORS_DEFAULT;
 module_param(mirrors, uint, 0400);
 MODULE_PARM_DESC(mirrors, "Mirrors that each CPU owns");
@@ -127,6 +131,7 @@ int pgdm_params_read(struct pgdm_params *params)
 	if (!pgdm_policy_set_find(policy))
 		return -EINVAL;
 	params->policy = policy;
+	params->hooks = hooks;
 	params->track_all = !strcmp(track, "all");
 	params->mirrors = mirrors;
 	params->timing = timing;

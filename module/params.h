@@ -10,12 +10,14 @@
 /**
  * struct pgdm_params - what the user asked for when the module was loaded
  * @policy: the policy's name
+ * @hooks: the back end's name, or "auto"
  * @track_all: track every mm, existing and to come
  * @mirrors: how many mirrors each CPU owns
  * @timing: measure cycles
  */
 struct pgdm_params {
 	const char *policy;
+	const char *hooks;
 	bool track_all;
 	unsigned int mirrors;
 	bool timing;

@@ -11,19 +11,19 @@
 #include "symbols.h"
 
 /**
- * pgdm_paravirt_writes_natively() - is the function probed the one in use?
- * @probed: its address, a few bytes in if it starts with ENDBR
+ * pgdm_paravirt_writes_natively() - is this function the one in use?
+ * @function: its address
  *
  * Xen PV installs root writers of its own.
  */
-bool pgdm_paravirt_writes_natively(const void *probed)
+bool pgdm_paravirt_writes_natively(const void *function)
 {
 #ifdef CONFIG_PARAVIRT_XXL
 	unsigned long used = pgtable_l5_enabled() ?
 				     (unsigned long)pv_ops.mmu.set_pgd :
 				     (unsigned long)pv_ops.mmu.set_p4d;
 
-	return (unsigned long)probed - used < 8;
+	return (unsigned long)function == used;
 #else
 	return false;
 #endif
@@ -42,7 +42,7 @@ static bool is_symbol(const void *function, enum pgdm_symbol which)
  */
 bool pgdm_paravirt_flushes_natively(void)
 {
-#ifdef CONFIG_PARAVIRT_XXL
+#ifdef CONFIG_PARAVIRT
 	return is_symbol(pv_ops.mmu.flush_tlb_multi,
 			 PGDM_SYMBOL_NATIVE_FLUSH) &&
 	       is_symbol(pv_ops.mmu.flush_tlb_user,
@@ -50,6 +50,6 @@ bool pgdm_paravirt_flushes_natively(void)
 	       is_symbol(pv_ops.mmu.flush_tlb_one_user,
 			 PGDM_SYMBOL_NATIVE_ONE);
 #else
-	return !boot_cpu_has(X86_FEATURE_HYPERVISOR);
+	return true;	/* no hypervisor can replace them */
 #endif
 }

@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-bool pgdm_paravirt_writes_natively(const void *probed);
+bool pgdm_paravirt_writes_natively(const void *function);
 bool pgdm_paravirt_flushes_natively(void);
 
 #endif

@@ -17,6 +17,7 @@
 #include <linux/seq_file.h>
 #include <asm/cpufeature.h>
 
+#include "backend.h"
 #include "core/bug.h"
 #include "core/common.h"
 #include "ftrace.h"
@@ -150,6 +151,8 @@ int pgdm_preflight_show(struct seq_file *seq, void *unused)
 {
 	unsigned int i;
 
+	seq_printf(seq, "ok back_end: root writes are noticed by hooks=%s\n",
+		   pgdm_backend_name());
 	pgdm_hooks_seen_show(seq);
 	show_lockdown(seq);
 	show_kernel_halves(seq);

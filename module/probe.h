@@ -12,8 +12,10 @@
 #include <linux/compiler.h>
 #include <linux/kprobes.h>
 
-/* Root writes; its nmissed is H1's counter. */
+/* Root writes, or removals of entries (backend.c); its nmissed is H1's counter. */
 extern struct kprobe pgdm_probe_write;
+/* Additions of root entries; missing one matters where the kernel stores first (W5). */
+extern struct kretprobe pgdm_probe_addition;
 /* Births of mms. */
 extern struct kretprobe pgdm_probe_birth;
 /* Ends of flushes, with the oracle. */

@@ -125,6 +125,20 @@ unsigned int pgdm_prove_write(unsigned long word, u64 value)
 }
 
 /**
+ * pgdm_prove_removed() - is a removal the one that was provoked?
+ * @mm: of which mm a table is about to be freed
+ *
+ * Context: the hook of removals (W5).
+ * Return: PGDM_SEEN_REMOVED, or 0 when it is another.
+ */
+unsigned int pgdm_prove_removed(const struct mm_struct *mm)
+{
+	const u64 *word = (const u64 *)READ_ONCE(proof.word);
+
+	return word && mm == proof.mm && !READ_ONCE(*word) ? PGDM_SEEN_REMOVED : 0;
+}
+
+/**
  * pgdm_prove_has_there() - was there another CPU to flush?
  *
  * Constant after pgdm_prove().

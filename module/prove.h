@@ -8,6 +8,8 @@
 #include <linux/jump_label.h>
 #include <linux/types.h>
 
+struct mm_struct;
+
 DECLARE_STATIC_KEY_FALSE(pgdm_prove_key);
 
 /**
@@ -36,6 +38,7 @@ static __always_inline bool pgdm_prove_is_on(void)
 
 unsigned int pgdm_prove_who(void);
 unsigned int pgdm_prove_write(unsigned long word, u64 value);
+unsigned int pgdm_prove_removed(const struct mm_struct *mm);
 bool pgdm_prove_has_there(void);
 int pgdm_prove(void);
 

@@ -44,6 +44,7 @@
 #include <linux/spinlock.h>
 #include <asm/cpufeature.h>
 
+#include "backend.h"
 #include "core/bug.h"
 #include "core/mirrors.h"
 #include "inject.h"
@@ -171,6 +172,7 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 			  boot_cpu_has(X86_FEATURE_PTI) ?
 				table + PGDM_ENTRIES : NULL,
 			  pm->sharers, nr_cpu_ids);
+	pm->primary.late = pgdm_backend_is_tables();
 	if (newborn)
 		pgdm_primary_empty(&pm->primary);
 	pm->root = root;
@@ -178,6 +180,7 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 	pm->ready = false;
 	pm->newborn = newborn;
 	pm->excluded = false;
+	pm->unseen = pgdm_backend_unseen();
 	pm->since = pgdm_kernel_mm_last_ctx();
 }
 
@@ -312,10 +315,12 @@ void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 /**
  * pgdm_registry_all() - does each root that is tracked pass a test?
  * @test: called with the bucket's lock held and IRQs off: the root stays
+ * @data: for @test
  *
- * Context: process; the entries of newborns may come and go meanwhile.
+ * Context: as pgdm_registry_lock(); the entries of newborns may come and go meanwhile.
  */
-bool pgdm_registry_all(bool (*test)(const struct pgdm_primary *p))
+bool pgdm_registry_all(bool (*test)(struct pgdm_primary *p, const void *data),
+		       const void *data)
 {
 	struct pgdm_mm *pm;
 	unsigned long flags;
@@ -325,7 +330,7 @@ bool pgdm_registry_all(bool (*test)(const struct pgdm_primary *p))
 	for_each_bucket(b) {
 		spin_lock_irqsave(&b->lock, flags);
 		hlist_for_each_entry(pm, &b->entries, node)
-			passed = passed && (pm->excluded || test(&pm->primary));
+			passed = passed && (pm->excluded || test(&pm->primary, data));
 		spin_unlock_irqrestore(&b->lock, flags);
 		if (!passed)
 			break;

@@ -24,6 +24,7 @@ struct seq_file;
  * @excluded: untracked on request under track=all: has no mirrors, and is kept so
  *	that it is not taken for a stray. Bucket's lock
  * @newborn: entered when pgd_alloc() returned it; constant
+ * @unseen: what pgdm_backend_unseen() said before it was entered; constant
  * @since: mms that were born later have a greater context.ctx_id; constant
  * @node: bucket's lock to change, RCU to walk
  * @rcu: the entry outlives a grace period
@@ -37,6 +38,7 @@ struct pgdm_mm {
 	bool ready;
 	bool newborn;
 	bool excluded;
+	unsigned long unseen;
 	u64 since;
 	struct hlist_node node;
 	struct rcu_head rcu;
@@ -52,7 +54,8 @@ int pgdm_registry_add(struct mm_struct *mm, u64 since);
 bool pgdm_registry_births_open(void);
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root);
 bool pgdm_registry_make_ready(void);
-bool pgdm_registry_all(bool (*test)(const struct pgdm_primary *p));
+bool pgdm_registry_all(bool (*test)(struct pgdm_primary *p, const void *data),
+		       const void *data);
 void pgdm_registry_remove_dying(unsigned long root);
 int pgdm_registry_remove(struct mm_struct *mm, bool exclude);
 u64 pgdm_registry_last_id(void);

@@ -63,8 +63,16 @@ STAGE_TEST(hooked_function)
 {
 	const char *text = pgdm_read("preflight");
 
-	EXPECT_EQ(!pgdm_has_5_levels(), !!strstr(text, "ok native_set_p4d: "));
-	EXPECT_EQ(pgdm_has_5_levels(), !!strstr(text, "ok native_set_pgd: "));
+	const bool by_set_pgd = strstr(text, " hooks=set_pgd\n");
+	const bool by_tables = strstr(text, " hooks=tables\n");
+	const bool five = pgdm_has_5_levels();
+
+	EXPECT_EQ(by_set_pgd && !five, !!strstr(text, "ok native_set_p4d: "));
+	EXPECT_EQ(by_set_pgd && five, !!strstr(text, "ok native_set_pgd: "));
+	EXPECT_EQ(by_tables && !five, !!strstr(text, "ok ___pud_free_tlb: removals"));
+	EXPECT_EQ(by_tables && five, !!strstr(text, "ok ___p4d_free_tlb: removals"));
+	EXPECT_EQ(!by_set_pgd && !by_tables,
+		  !!strstr(text, "ok __pti_set_user_pgtbl: "));
 }
 
 TEST_HARNESS_MAIN
