@@ -11,23 +11,23 @@
 
 static int fail_at;
 module_param(fail_at, int, 0600);
-MODULE_PARM_DESC(fail_at, "Let the n-th allocation from now on fail");
+MODULE_PARM_DESC(fail_at, "Let the n-th allocation from now on fail; 0: none (default 0)");
 
 static unsigned int instances;
 module_param(instances, uint, 0400);
-MODULE_PARM_DESC(instances, "Tasks that a probe on a return can follow; 0: as many as usual");
+MODULE_PARM_DESC(instances, "Tasks that a probe on a return can follow; 0: as many as usual (default 0)");
 
 static char *hide;
 module_param(hide, charp, 0400);
-MODULE_PARM_DESC(hide, "Treat this kernel symbol as missing");
+MODULE_PARM_DESC(hide, "Treat this kernel symbol as missing (default none)");
 
 static char *deaf;
 module_param(deaf, charp, 0400);
-MODULE_PARM_DESC(deaf, "Let the hook of this symbol never fire");
+MODULE_PARM_DESC(deaf, "Let the hook of this symbol never fire (default none)");
 
 static char fail_check[32];
 module_param_string(fail_check, fail_check, sizeof(fail_check), 0600);
-MODULE_PARM_DESC(fail_check, "Treat this condition of loading, or of preflight, as not met");
+MODULE_PARM_DESC(fail_check, "Treat this condition of loading, or of preflight, as not met (default none)");
 
 /**
  * pgdm_inject_failure() - shall this allocation fail?

@@ -37,7 +37,7 @@
 
 static unsigned int oracle;
 module_param(oracle, uint, 0400);
-MODULE_PARM_DESC(oracle, "1: check freed tables against loaded mirrors; 2: and each sync point when it is over (debugging, slow)");
+MODULE_PARM_DESC(oracle, "1: check freed tables against loaded mirrors; 2: and each sync point when it is over; for debugging, slow (default 0)");
 
 DEFINE_STATIC_KEY_FALSE(pgdm_oracle_key);
 

@@ -9,6 +9,7 @@
 #include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/string.h>
+#include <linux/stringify.h>
 #include <linux/sysfs.h>
 
 #include "core/cache.h"
@@ -18,7 +19,7 @@
 
 static char *policy = "dirty";
 module_param(policy, charp, 0400);
-MODULE_PARM_DESC(policy, "Policy in force after loading (debugfs policy lists them)");
+MODULE_PARM_DESC(policy, "Policy in force after loading, a name that debugfs policy lists (default dirty)");
 
 /*
  * The file of the parameter is there before pgdm_init() and after pgdm_exit(), and
@@ -76,11 +77,11 @@ static const struct kernel_param_ops live_ops = {
 
 module_param_cb(live, &live_ops, NULL, 0600);
 __MODULE_PARM_TYPE(live, "bool");
-MODULE_PARM_DESC(live, "1: CR3 holds the mirrors; 0: they are kept and audited only");
+MODULE_PARM_DESC(live, "1: CR3 holds the mirrors; 0: they are kept and audited only (default 0)");
 
 static char *track = "none";
 module_param(track, charp, 0400);
-MODULE_PARM_DESC(track, "all: track every mm; none: those named later (debugfs track)");
+MODULE_PARM_DESC(track, "all: track every mm; none: those named later, in debugfs track (default none)");
 
 static char *hooks = "auto";
 module_param(hooks, charp, 0400);
@@ -88,11 +89,14 @@ MODULE_PARM_DESC(hooks, "How root writes are noticed: auto, set_pgd, pti, tables
 
 static uint mirrors = PGDM_MIRRORS_DEFAULT;
 module_param(mirrors, uint, 0400);
-MODULE_PARM_DESC(mirrors, "Mirrors that each CPU owns");
+MODULE_PARM_DESC(mirrors, "Mirrors that each CPU owns, "
+		 __stringify(PGDM_MIRRORS_MIN) " to " __stringify(PGDM_MIRRORS_MAX)
+		 " tables or pairs of tables (default "
+		 __stringify(PGDM_MIRRORS_DEFAULT) ")");
 
 static bool timing;
 module_param(timing, bool, 0400);
-MODULE_PARM_DESC(timing, "1: measure cycles (stats cycles_*, hist); costs more than a clean sync");
+MODULE_PARM_DESC(timing, "1: measure cycles of the time stamp counter, for stats cycles_* and hist; costs more than a clean sync (default 0)");
 
 /**
  * pgdm_params_close_live() - let the parameter live be written no more

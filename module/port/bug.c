@@ -72,19 +72,19 @@ static const struct kernel_param_ops bug_ops = {
 };
 
 module_param_cb(bug, &bug_ops, NULL, 0600);
-MODULE_PARM_DESC(bug, "Seeded bugs that are on, with commas between them, or none");
+MODULE_PARM_DESC(bug, "Seeded bugs that are on, with commas between them, or none (default none)");
 
 static unsigned int bug_pause_ms;
 module_param(bug_pause_ms, uint, 0600);
-MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to spin in a bug's window; lowered, it ends one that is open");
+MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to spin in a bug's window; lowered, it ends one that is open (default 0)");
 
 static int bug_pause_cpu = -1;
 module_param(bug_pause_cpu, int, 0600);
-MODULE_PARM_DESC(bug_pause_cpu, "The only CPU that spins there; -1: each");
+MODULE_PARM_DESC(bug_pause_cpu, "The only CPU that spins there; -1: each (default -1)");
 
 static atomic_t bug_pauses = ATOMIC_INIT(0);
 module_param_named(bug_pauses, bug_pauses.counter, int, 0400);
-MODULE_PARM_DESC(bug_pauses, "How often a bug's window was entered");
+MODULE_PARM_DESC(bug_pauses, "How often a bug's window was entered (default 0)");
 
 /**
  * pgdm_bug_pause() - spin in the window that a seeded bug has opened
