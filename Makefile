@@ -32,6 +32,7 @@ host_ready := $(build)/host.stamp
 module_dir := $(build)/module/$(variant)
 seeded_dir := $(build)/module/$(variant)-seeded
 helpers_dir := $(build)/module/$(variant)-selftests
+client_dir := $(build)/module/$(variant)-client
 
 # What each target hands on to the tools it runs.
 export KERNEL
@@ -42,7 +43,7 @@ endif
 .DEFAULT_GOAL := module
 .PHONY: all module seeded check check-stress check-kernel-selftests bench answers unit bench-native bench-icount \
 	bench-memory shell check-style \
-	selftests setup kernel-ready model model-conformance clean distclean help
+	selftests install uninstall check-dkms setup kernel-ready model model-conformance clean distclean help
 
 all: module			## same as module
 
@@ -97,9 +98,19 @@ model: $(host_ready)		## ask the model checker: properties, policies, mutations;
 model-conformance: module seeded	## record traces in the virtual machine, replay them against the model
 	@tools/model/record
 
-selftests: $(host_ready) $(kernel_ready)	## build the programs of selftests/
+selftests: module		## build the programs of selftests/, and the sample client
 	@$(MAKE) -C selftests
 	$(call kbuild,selftests/modules,$(helpers_dir),)
+	$(call kbuild,samples/client,$(client_dir),PGDM=$(top)/module KBUILD_EXTRA_SYMBOLS=$(module_dir)/Module.symvers)
+
+install: module			## install the module and its API's header (DESTDIR=, INSTALL_MOD_PATH=)
+	@tools/install/install $(kdir) $(module_dir)
+
+uninstall: $(host_ready) $(kernel_ready)	## take these away again
+	@tools/install/install --remove $(kdir) $(module_dir)
+
+check-dkms: $(host_ready)	## build the module by DKMS for 6.1 and 6.12, and load it there
+	@tools/install/test-dkms
 
 setup: $(host_ready) $(kernel_ready)	## only install packages and unpack the kernel
 
