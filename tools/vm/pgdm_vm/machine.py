@@ -13,24 +13,6 @@ from .options import Options
 CPUINFO = Path("/proc/cpuinfo")
 
 
-def has_kvm() -> bool:
-    """A /dev/kvm that opens is not enough."""
-    able = re.search(rb"\b(vmx|svm)\b", CPUINFO.read_bytes())
-    return able is not None and os.access("/dev/kvm", os.W_OK)
-
-
-def choose_accel(asked: str) -> str:
-    if asked == "tcg":
-        return asked
-    if has_kvm():
-        return "kvm"
-    if asked == "kvm":
-        host.cannot_start(
-            "no KVM here: the CPU shows neither vmx nor svm, or /dev/kvm is closed"
-        )
-    return "tcg"
-
-
 def prepare_kernel(options: Options) -> Path:
     """The kernel's directory; the emulator, the kernel and the module are there."""
     if not host.run_tool("tools/setup/qemu"):

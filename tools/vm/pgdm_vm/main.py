@@ -5,9 +5,9 @@ import os
 import traceback
 from typing import Sequence
 
-from . import host, logs, verdict
+from . import accel, host, logs, verdict
 from .caller import Caller, keep_three_open
-from .machine import Machine, choose_accel, prepare_kernel
+from .machine import Machine, prepare_kernel
 from .options import USAGE, Help, Options, parse
 from .rundir import RunDirectory, make_initrd
 from .session import Session
@@ -16,8 +16,10 @@ from .signals import Signals
 
 def run_machine(options: Options) -> int:
     """What would be left behind is made when signals no longer end us at once."""
-    accel = choose_accel(options.accel)
-    machine = Machine(options, accel, prepare_kernel(options))
+    kernel = prepare_kernel(options)
+    place = accel.Place(options.emulator)
+    chosen = accel.choose(options.accel, options.cpu, place)
+    machine = Machine(options, chosen, kernel)
     caller = Caller(options.stdin)
     signals = Signals()
     with RunDirectory(options.logs) as run:

@@ -27,7 +27,8 @@ terminal on input and output, CMD gets a terminal too.
   --icount         count instructions: one CPU, time advances with them
   --one-thread     where CPUs are emulated, one thread of the host emulates all: one
                    that waits for another gives way, instead of using up its time
-  --accel A        auto, kvm or tcg (default auto: KVM where the CPU shows vmx or svm)
+  --accel A        auto, kvm or tcg (default auto: KVM where it was seen to work, and the
+                   CPU has what --cpu asks for by name; else the CPU is emulated)
   --timeout S      seconds from the machine's start to its end (default 600)
   --logs DIR       keep the logs there (default: a directory under build/vm-run/)
   --no-stdin       CMD reads nothing (as < /dev/null)
