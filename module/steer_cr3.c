@@ -66,6 +66,7 @@ void pgdm_steer_init(void)
 {
 	pgdm_steer_mask = CR3_ADDR_MASK;
 	pgdm_steer_rest = ~pgdm_steer_mask;
+	pgdm_steer_check_init();
 }
 
 /* L1: read from the register itself. */
@@ -93,7 +94,7 @@ void pgdm_steer_release_cpu(struct pgdm_cache *c,
 	if (!p || (only && p != only))
 		return;
 	if (holds(m) && !pgdm_bug(keep_cr3))
-		pgdm_steer_write(__native_read_cr3(),
+		pgdm_steer_write(m, __native_read_cr3(),
 				 pgdm_inject_root(p->page[PGDM_KERNEL_PAGE]));
 	WRITE_ONCE(c->loaded, NULL);
 }

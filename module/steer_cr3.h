@@ -12,6 +12,7 @@
 
 #include "core/cr3.h"
 #include "cpus.h"
+#include "steer_check.h"
 
 struct pgdm_primary;
 
@@ -30,15 +31,21 @@ static inline bool pgdm_steer_is_live(void)
 
 /**
  * pgdm_steer_write() - write another root into CR3 (C1)
+ * @m: the mirror that CR3 leads to, or is to lead to
  * @cr3: what CR3 holds
- * @phys: physical address of the root
+ * @phys: physical address of the root: that of @m or of its primary
+ *
+ * No other function of the module writes CR3. (Builds for tests judge each value.)
  *
  * Context: IRQs off.
  */
-static __always_inline void pgdm_steer_write(unsigned long cr3, u64 phys)
+static __always_inline void pgdm_steer_write(const struct pgdm_mirror *m,
+					     unsigned long cr3, u64 phys)
 {
-	native_write_cr3(pgdm_cr3_with_root(cr3, ~pgdm_steer_rest, phys,
-					    cpu_feature_enabled(X86_FEATURE_PCID)));
+	u64 value = pgdm_cr3_with_root(cr3, ~pgdm_steer_rest, phys,
+				       cpu_feature_enabled(X86_FEATURE_PCID));
+
+	native_write_cr3(pgdm_steer_check(m, value));
 }
 
 /**
@@ -53,7 +60,7 @@ static __always_inline void pgdm_steer_load(struct pgdm_cache *c,
 					    const struct pgdm_mirror *m,
 					    unsigned long cr3)
 {
-	pgdm_steer_write(cr3, m->phys);
+	pgdm_steer_write(m, cr3, m->phys);
 	pgdm_stat_inc(&c->stats, PGDM_STAT_steered);
 }
 

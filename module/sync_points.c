@@ -428,7 +428,7 @@ static void exit_to_primary(const struct pgdm_cache *c)
 	const struct pgdm_primary *p = READ_ONCE(m->primary);
 
 	if (p && !in_nmi() && read_cr3_pa() == m->phys)
-		pgdm_steer_write(__native_read_cr3(),
+		pgdm_steer_write(m, __native_read_cr3(),
 				 __pa(p->page[PGDM_KERNEL_PAGE]));
 }
 

@@ -106,6 +106,23 @@ STAGE_TEST(vm_exit)
 SEEDED_BUG(foreign_cr3, untrack)
 
 /*
+ * C1: bit 63 of CR3 without PCIDs, or none with them. The build for tests sees it
+ * before it is written, and writes what is right. (With PCIDs more of CR3 can be
+ * wrong: pcid-cr3.)
+ */
+static uint64_t switch_to_a_mirror(FIXTURE_DATA(stage) *self, const char *bugs)
+{
+	uint64_t before = pgdm_stat("violations");
+
+	pgdm_bug(bugs);
+	round_trip_here(self);
+	pgdm_bug("none");
+	return pgdm_stat("violations") - before;
+}
+
+SEEDED_BUG(noflush_bit, switch_to_a_mirror)
+
+/*
  * L2: a CPU that is off its mirror is on its primary, which is right, and is counted.
  * Each round makes both CPUs fault; another process may put them back.
  */

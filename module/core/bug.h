@@ -45,6 +45,7 @@
 	X(foreign_cr3,		"L2: puts CPUs back on a copy of their primary") \
 	X(kernel_page_only,	"L3: does not copy the user table of a pair") \
 	X(whole_cr3,		"C1: loses all of CR3 but the address") \
+	X(noflush_bit,		"C1: writes bit 63 where it must not, and nowhere else") \
 	X(ignore_preflight,	"H2, H3: goes live whatever preflight says") \
 	X(ignore_miss,		"H1: does not look at the epoch") \
 	X(miss_hook,		"H1: (no bug) lets every hooked write count as missed") \

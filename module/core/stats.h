@@ -30,7 +30,7 @@
 	X(hooks_missed)		/* writes missed; sync points with it disarmed */ \
 	X(cycles_publish)	/* TSC cycles spent in publishing */ \
 	X(cycles_sync)		/* TSC cycles spent in syncing */ \
-	X(violations)		/* found by the audit or the oracle */ \
+	X(violations)		/* found by the audit, the oracle or steer_check.c */ \
 	X(write_throughs)	/* words that writers stored in all mirrors */ \
 	X(faults_nested)	/* faults inside a sync (NMI), left to it */ \
 	X(evictions)		/* mirrors taken from another primary */ \

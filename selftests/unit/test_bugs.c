@@ -372,7 +372,42 @@ static void a_steering_keeps_the_rest(void)
 				      false) == (0x5678000 | rest);
 }
 
-BUG_TEST(whole_cr3, SIGHT(a_steering_keeps_the_rest, scene_is_content))
+/* The same as the build for tests sees it, with PCIDs and without. */
+static void judge_a_steering(bool pcide)
+{
+	struct pgdm_cr3_step s = {
+		.from = 0x1234000 | (pcide ? 0x003 : 0),
+		.mask = 0x000ffffffffff000ULL,
+		.mirror = 0x5678000,
+		.primary = 0x1234000,
+		.pair = true,
+		.pcide = pcide,
+	};
+
+	s.to = pgdm_cr3_with_root(s.from, s.mask, s.mirror, pcide);
+	was_well = !pgdm_cr3_judge(&s);
+}
+
+static void a_steering_is_judged(void)
+{
+	start(1);
+	judge_a_steering(true);
+}
+
+static void a_steering_without_pcids_is_judged(void)
+{
+	start(1);
+	judge_a_steering(false);
+}
+
+BUG_TEST(whole_cr3,
+	 SIGHT(a_steering_keeps_the_rest, scene_is_content),
+	 SIGHT(a_steering_is_judged, scene_is_content))
+
+BUG_TEST(noflush_bit,
+	 SIGHT(a_steering_keeps_the_rest, scene_is_content),
+	 SIGHT(a_steering_is_judged, scene_is_content),
+	 SIGHT(a_steering_without_pcids_is_judged, scene_is_content))
 
 /* --- flushes, faults, evictions ----------------------------------------- */
 
@@ -681,6 +716,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(early_switch_sync),
 	UNIT_TEST(kernel_page_only),
 	UNIT_TEST(whole_cr3),
+	UNIT_TEST(noflush_bit),
 	UNIT_TEST(skip_flush_sync),
 	UNIT_TEST(skip_fault_sync),
 	UNIT_TEST(ignore_overrun),
