@@ -12,6 +12,7 @@ usage()
 	  bugs         seeded bugs, which the tests must notice
 	  faults       bad input, failing allocations, missing symbols
 	  stress       load, pressure, again and again
+	  pcid         what needs a CPU with PCIDs: skipped on any other
 	  final        what leaves a machine that must be booted again: to be named last
 	A name without a group picks one test. -l only lists. -x leaves a test out.
 	PGDM_KO, PGDM_SEEDED_KO: the modules (default: build/module/, or modprobe).
@@ -85,7 +86,7 @@ run_one()
 		return 1
 	fi
 	[[ ! -w /dev/kmsg ]] || echo "selftests: $collection: $name" >/dev/kmsg
-	(cd "${test%/*}" && exec timeout --kill-after=20 "$timeout" "$test") \
+	(cd "${test%/*}" && exec timeout -k 20 "$timeout" "$test") \
 		>"$log" 2>&1 </dev/null || status=$?
 	# A final test may leave the module pinned, and has said so itself.
 	if [[ -d /sys/module/pgd_mirror && $name != final-* ]]; then
