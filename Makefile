@@ -41,7 +41,7 @@ export KDIR
 endif
 
 .DEFAULT_GOAL := module
-.PHONY: all module seeded check check-stress check-kernel-selftests bench answers unit bench-native bench-icount \
+.PHONY: all module seeded check check-stress check-pcid check-kernel-selftests bench answers unit bench-native bench-icount \
 	bench-memory shell check-style \
 	selftests install uninstall check-dkms setup kernel-ready model model-conformance clean distclean help
 
@@ -63,7 +63,10 @@ check: $(host_ready) $(kernel_ready)	## build and run every test; ends with a co
 	@tools/check/run
 
 check-stress: $(host_ready) $(kernel_ready)	## the long tests: every cell of the matrix, live, under load
-	@PGDM_SUITES=tools/check/stress-suites tools/check/run
+	@PGDM_SUITES="tools/check/stress-suites tools/check/pcid-suites" tools/check/run
+
+check-pcid: $(host_ready) $(kernel_ready)	## live on a CPU with PCIDs, as Bochs emulates one (part of check-stress)
+	@PGDM_SUITES=tools/check/pcid-suites tools/check/run
 
 check-kernel-selftests: module	## the kernel's own x86 and mm tests, without the module and live
 	@tools/check/kernel-selftests
@@ -115,7 +118,8 @@ check-dkms: $(host_ready)	## build the module by DKMS for 6.1 and 6.12, and load
 setup: $(host_ready) $(kernel_ready)	## only install packages and unpack the kernel
 
 clean:				## remove what was built; the kernels stay
-	rm -rf $(build)/module $(build)/check $(build)/report $(build)/vm-run $(build)/vm-out
+	rm -rf $(build)/module $(build)/check $(build)/report $(build)/vm-run $(build)/vm-out \
+		$(build)/selftests-static
 	@! [ -f selftests/Makefile ] || $(MAKE) -s -C selftests clean
 	@! [ -f selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
 

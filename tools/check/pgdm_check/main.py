@@ -18,7 +18,8 @@ usage: tools/check/run [--list] [--no-build] [SUITE...]
 Runs all suites of tools/check/suites, or those named (patterns are allowed).
 Logs: build/check/SUITE.log. KERNEL chooses the kernel (default 6.1), JOBS how
 many suites run at once (default: as many as there are CPUs; with more, the CPUs of
-virtual machines wait for each other, and all takes longer).
+virtual machines wait for each other, and all takes longer). PGDM_SUITES names other
+lists, with spaces between them.
   --list       only print the suites' names
   --no-build   take the module and the selftests as they are
 """
@@ -142,7 +143,8 @@ def obey(argv):
     if option not in ("", "--list"):
         print(USAGE, end="", file=sys.stderr)
         return BAD_USAGE
-    rows = suites.read(os.environ.get("PGDM_SUITES") or TOP / "tools/check/suites")
+    files = os.environ.get("PGDM_SUITES") or str(TOP / "tools/check/suites")
+    rows = [row for file in files.split() for row in suites.read(file)]
     if option == "--list":
         print(*(suite.name for suite in rows), sep="\n")
         return 0

@@ -6,17 +6,23 @@ from dataclasses import dataclass
 
 # The words of options and commands are shell words; a word that is broken, or a
 # variable that is not set, fails the suite and no other.
-VM_SCRIPT = """\
+MACHINE_SCRIPT = """\
 options=({options}) command=({command})
 exec "$@" "${{options[@]}}" -- "${{command[@]}}"
 """
 ODD_SCRIPT = """\
-echo "suites: neither host nor vm: $1"
+echo "suites: neither host, vm nor bochs: $1"
 exit 1
 """
 
-# The statuses that tools/vm/run has for itself fail a suite as a whole.
-VM_STATUSES = {
+# What runs a machine, by the suite's place, and options that it always has.
+MACHINES = {
+    "vm": ("tools/vm/run", ["--no-stdin"]),
+    "bochs": ("tools/bochs/run", []),
+}
+
+# The statuses that it has for itself fail a suite as a whole.
+MACHINE_STATUSES = {
     123: "the module did not load",
     124: "the machine timed out",
     125: "the machine was lost",
@@ -40,15 +46,16 @@ class Suite:
         """
         if self.where == "host":
             return ["bash", "-c", self.command]
-        if self.where == "vm":
-            script = VM_SCRIPT.format(options=self.options, command=self.command)
-            vm_run = ["tools/vm/run", "--kernel", kernel, "--logs", logs, "--no-stdin"]
-            return ["bash", "-eu", "-c", script, "suite", *vm_run]
+        if self.where in MACHINES:
+            script = MACHINE_SCRIPT.format(options=self.options, command=self.command)
+            program, more = MACHINES[self.where]
+            argv = [program, "--kernel", kernel, "--logs", logs, *more]
+            return ["bash", "-eu", "-c", script, "suite", *argv]
         return ["bash", "-c", ODD_SCRIPT, "suite", self.where]
 
     def why_ended(self, status):
         """The reason for which a status fails the suite as a whole, or ""."""
-        return VM_STATUSES.get(status, "") if self.where == "vm" else ""
+        return MACHINE_STATUSES.get(status, "") if self.where in MACHINES else ""
 
 
 def read(path):
