@@ -26,6 +26,8 @@ kernel_ready := kernel-ready
 variant := $(KERNEL)
 strict := --strict
 module_cc := CC=$(shell sed -n 's/^kernel_cc=//p' tools/setup/kernels/$(KERNEL).conf)
+# Where that compiler is, if it is not the machine's.
+module_path := PATH=$(build)/kernels/$(KERNEL)/toolchain/bin:$$PATH
 endif
 
 host_ready := $(build)/host.stamp
@@ -49,7 +51,7 @@ all: module			## same as module
 
 # $(call kbuild,SRC,DIR,VARIABLES)
 define kbuild
-	@+tools/setup/build-module $(strict) $(1) $(2) -C $(kdir) $(module_cc) \
+	@+$(module_path) tools/setup/build-module $(strict) $(1) $(2) -C $(kdir) $(module_cc) \
 		$(if $(filter 1,$(V)),,-s) $(3)
 endef
 

@@ -36,6 +36,8 @@ kernel_conf()
 	if [[ $1 != */* && -r $conf ]]; then
 		# shellcheck source=tools/setup/kernels/6.1.conf
 		. "$conf"
+		# Empty, or the compiler is not the machine's.
+		[[ -z ${toolchain-} ]] || PATH=$build/kernels/$1/toolchain/bin:$PATH
 		return 0
 	fi
 	known=$(cd "$top/tools/setup/kernels" && printf '%s ' *.conf)
