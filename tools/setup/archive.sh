@@ -7,8 +7,9 @@
 # the machine's stay as they are; nothing counts as installed then.
 # shellcheck shell=bash
 
-# What apt is told besides the command; the suites that were opened, if any.
-archive_options=()
+# What apt is told besides the command (its user for downloads cannot write where we
+# do); the suites that were opened, if any.
+archive_options=(-o APT::Sandbox::User=root)
 archive_suites=""
 
 # archive_entry: label, codename and place in the configuration of the first source of
@@ -80,8 +81,7 @@ archive_open()
 	mkdir -p "$dir"/{sources,lists/partial,cache/archives/partial}
 	archive_sources "$entry" "$dir/sources" "$@"
 	: >"$dir/status"
-	archive_options=(-o APT::Sandbox::User=root
-		-o Dir::Etc::sourcelist=- -o "Dir::Etc::sourceparts=$dir/sources"
+	archive_options+=(-o Dir::Etc::sourcelist=- -o "Dir::Etc::sourceparts=$dir/sources"
 		-o "Dir::State=$dir" -o "Dir::State::lists=$dir/lists"
 		-o "Dir::State::status=$dir/status" -o "Dir::Cache=$dir/cache"
 		-o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache=srcpkgcache.bin
@@ -94,12 +94,12 @@ archive_open()
 # archive_get, archive_ask: apt-get and apt-cache.
 archive_get()
 {
-	apt-get -q=2 ${archive_options[@]+"${archive_options[@]}"} "$@"
+	apt-get -q=2 "${archive_options[@]}" "$@"
 }
 
 archive_ask()
 {
-	LC_ALL=C apt-cache ${archive_options[@]+"${archive_options[@]}"} "$@"
+	LC_ALL=C apt-cache "${archive_options[@]}" "$@"
 }
 
 # archive_update: read the machine's lists anew. (Those of suites are new.)

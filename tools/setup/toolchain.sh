@@ -46,6 +46,6 @@ unpack_toolchain()
 		[[ $file == *.elf ]] || ln -s "${file##*/}" "${file/x86_64-linux-gnu-/}"
 	done
 	ln -s usr/bin "$2/toolchain/bin"
-	"$2/toolchain/bin/$kernel_cc" --version >/dev/null ||
+	"$2/toolchain/bin/${kernel_cc:?}" --version >/dev/null ||
 		die "the compiler $kernel_cc does not run"
 }

@@ -67,7 +67,7 @@ unpack_kernel()
 # unpack_source CACHE DIR: only what the tests and checkers use.
 unpack_source()
 {
-	local deb tar=./usr/src/$source_package.tar.xz
+	local deb tar=./usr/src/${source_package:?}.tar.xz
 
 	deb=$(one_of "$1/${source_package}_*.deb")
 	mkdir -p "$2/source"
@@ -104,7 +104,7 @@ unpack_source()
 			"$source_package/tools/testing/selftests/Makefile" \
 			"$source_package/tools/testing/selftests/kselftest" \
 			"$source_package/tools/testing/selftests/x86" \
-			"$source_package/tools/testing/selftests/$selftests_mm" || true
+			"$source_package/tools/testing/selftests/${selftests_mm:?}" || true
 	for tar in scripts/checkpatch.pl scripts/kernel-doc \
 		   tools/testing/selftests/{lib.mk,kselftest.h,kselftest_harness.h} \
 		   include/vdso/time64.h arch/x86/include/asm/desc_defs.h mm/gup_test.h \
