@@ -11,6 +11,7 @@ from .channels import Feeder, Relay, Reports
 from .machine import Machine
 from .qmp import NmiStorm
 from .rundir import RunDirectory
+from .shares import open_shares
 from .signals import Signals
 
 # Seconds that QEMU has for an orderly end, and then a reader for the last output.
@@ -37,7 +38,9 @@ class Boot:
         self.feeder = Feeder() if caller.stdin else None
         hz = machine.options.nmi_hz
         self.storm = NmiStorm(int(hz)) if hz else None
+        self.shares = open_shares(machine.share, run.path, machine.options.mem)
         self.qemu = self._start_qemu(machine)
+        self.shares.qemu_has_started()
         # Readable when it has ended, whatever the mask of SIGCHLD that we inherited.
         self.end = os.pidfd_open(self.qemu.pid)
         # Last, so that none is left of a QEMU that could not be started.
@@ -53,7 +56,8 @@ class Boot:
         the process: it is killed even when we are.
         """
         monitor = self.storm.for_qemu.fileno() if self.storm else None
-        args = machine.qemu_arguments(self.run.path, monitor)
+        args = machine.qemu_arguments(self.run.path, self.shares, monitor)
+        passed = self.shares.descriptors + (() if monitor is None else (monitor,))
         tied = ["setpriv", "--pdeathsig", "KILL", "--", machine.options.emulator]
         with open(self.run / "qemu.log", "wb") as log:
             # Waited for when the machine is ended.
@@ -62,7 +66,7 @@ class Boot:
                 stdin=self.feeder.for_qemu if self.feeder else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=() if monitor is None else (monitor,),
+                pass_fds=passed,
             )
         # With a second holder we would not see that QEMU has closed them.
         if self.feeder:
@@ -96,6 +100,7 @@ class Boot:
             self.qemu.wait(GRACE)
         except subprocess.TimeoutExpired:
             self.kill()
+        self.shares.close()
         until = time.monotonic() + LAST_OUTPUT
         if self.feeder:
             self.feeder.stop()

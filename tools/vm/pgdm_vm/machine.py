@@ -9,6 +9,7 @@ from typing import Optional
 
 from . import host
 from .options import Options
+from .shares import Shares, escaped
 
 CPUINFO = Path("/proc/cpuinfo")
 
@@ -50,11 +51,6 @@ def port(name: str, backend: str) -> list[str]:
     return ["-chardev", f"{backend},id={name}", "-device", device]
 
 
-def escaped(path: Path) -> str:
-    """A comma in a file name is doubled in QEMU's options."""
-    return str(path).replace(",", ",,")
-
-
 @dataclass
 class Machine:
     """What is asked for, with what it was found to mean here."""
@@ -62,6 +58,7 @@ class Machine:
     options: Options
     accel: str
     kernel: Path
+    share: str
 
     def kernel_arguments(self) -> str:
         args = "console=ttyS0 loglevel=5 panic=-1 log_buf_len=4M random.trust_cpu=on"
@@ -81,11 +78,12 @@ class Machine:
         threads = "single" if self.options.one_thread else "multi"
         return ["-accel", f"tcg,thread={threads}"]
 
-    def qemu_arguments(self, run: Path, monitor: Optional[int]) -> list[str]:
+    def qemu_arguments(
+        self, run: Path, shares: Shares, monitor: Optional[int]
+    ) -> list[str]:
         """All of them. MONITOR is a socket from which QEMU is to take commands."""
         options = self.options
-        share = "security_model=none,multidevs=remap"
-        here, build = escaped(run), escaped(host.BUILD)
+        here = escaped(run)
         args = ["-nodefaults", "-no-user-config", "-display", "none", "-vga", "none"]
         args += ["-no-reboot", "-rtc", "base=utc"]
         args += ["-m", options.mem, "-smp", options.cpus, "-cpu", options.cpu]
@@ -93,9 +91,8 @@ class Machine:
         args += ["-append", self.kernel_arguments()]
         args += ["-chardev", f"file,id=console,path={here}/console.log"]
         args += ["-serial", "chardev:console"]
-        args += ["-virtfs", f"local,path=/,mount_tag=hostroot,readonly=on,{share}"]
-        args += ["-virtfs", f"local,path={build}/vm-out,mount_tag=vmout,{share}"]
-        args += ["-device", "virtio-serial", "-machine", "q35", *self.accelerator()]
+        args += ["-machine", "q35", *shares.arguments()]
+        args += ["-device", "virtio-serial", *self.accelerator()]
         if monitor is not None:
             args += ["-chardev", f"socket,id=qmp,fd={monitor}"]
             args += ["-mon", "chardev=qmp,mode=control"]

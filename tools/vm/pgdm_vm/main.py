@@ -11,6 +11,7 @@ from .machine import Machine, prepare_kernel
 from .options import USAGE, Help, Options, parse
 from .rundir import RunDirectory, make_initrd
 from .session import Session
+from .shares import kind_for
 from .signals import Signals
 
 
@@ -19,11 +20,11 @@ def run_machine(options: Options) -> int:
     kernel = prepare_kernel(options)
     place = accel.Place(options.emulator)
     chosen = accel.choose(options.accel, options.cpu, place)
-    machine = Machine(options, chosen, kernel)
+    machine = Machine(options, chosen, kernel, kind_for(kernel))
     caller = Caller(options.stdin)
     signals = Signals()
     with RunDirectory(options.logs) as run:
-        make_initrd(run, machine.kernel, options, caller, signals)
+        make_initrd(run, machine, caller, signals)
         result = Session(machine, run, caller, signals).run()
         logs.make_dmesg(run)
         return verdict.judge(result, run, options, signals)

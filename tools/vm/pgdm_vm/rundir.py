@@ -12,6 +12,7 @@ from typing import Sequence
 
 from . import host
 from .caller import Caller
+from .machine import Machine
 from .options import Options
 from .signals import Signals
 
@@ -93,10 +94,11 @@ def orders(options: Options, caller: Caller, cwd: str) -> str:
 
 
 def make_initrd(
-    run: RunDirectory, kernel: Path, options: Options, caller: Caller, signals: Signals
+    run: RunDirectory, machine: Machine, caller: Caller, signals: Signals
 ) -> None:
     """The kernel's own initramfs, then this run's orders as conf/."""
-    status, base = host.output_of("tools/vm/mkinitramfs", kernel)
+    options = machine.options
+    status, base = host.output_of("tools/vm/mkinitramfs", machine.kernel, machine.share)
     # A signal to all of the group ends the tools as well; it is no failure of theirs.
     signals.check()
     if status:
@@ -107,7 +109,8 @@ def make_initrd(
     conf.mkdir(parents=True)
     for name, content in (
         ("top", f"{host.TOP}\n"),
-        ("kernel", f"{kernel}\n"),
+        ("kernel", f"{machine.kernel}\n"),
+        ("share", f"{machine.share}\n"),
         ("cwd", f"{cwd}\n"),
         ("guest.conf", orders(options, caller, cwd)),
     ):
