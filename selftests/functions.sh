@@ -56,9 +56,9 @@ needs()
 			[[ $(run_try load) == ok ]] || skip "the module does not load (PGDM_KO)"
 			run_try unload >/dev/null ;;
 		ftrace_death)
-			version=$(uname -r)
-			version=${version%%[!0-9.]*}
-			killer=${PGDM_FTRACE_DEATH:-$bin/../module/${version%.*}-selftests/pgdm_ftrace_death.ko}
+			version=$(uname -r | cut -d . -f 1-2)
+			version=${PGDM_KERNEL:-$version}
+			killer=${PGDM_FTRACE_DEATH:-$bin/../module/$version-selftests/pgdm_ftrace_death.ko}
 			[[ -r $killer ]] || skip "the module that kills ftrace is not built (make selftests, or PGDM_FTRACE_DEATH)" ;;
 		*)
 			command -v "$word" >/dev/null || skip "needs $word" ;;

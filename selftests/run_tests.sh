@@ -13,6 +13,8 @@ usage()
 	  faults       bad input, failing allocations, missing symbols
 	  stress       load, pressure, again and again
 	  pcid         what needs a CPU with PCIDs: skipped on any other
+	  smoke        a minute's look at a kernel
+	  tables       hooks=tables, on a machine without page table isolation: to be named
 	  final        what leaves a machine that must be booted again: to be named last
 	A name without a group picks one test. -l only lists. -x leaves a test out.
 	PGDM_KO, PGDM_SEEDED_KO: the modules (default: build/module/, or modprobe).

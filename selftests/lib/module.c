@@ -16,18 +16,27 @@ bool pgdm_is_loaded(void)
 	return !access("/sys/module/pgd_mirror", F_OK);
 }
 
-/* Is a module built beside the tests, for the running kernel? */
+/*
+ * Is a module built beside the tests, for the running kernel? It has a directory with the
+ * name of the kernel; tools/vm/run tells it, else it is the version, such as 6.1.
+ */
 static bool is_beside(char *path, size_t size, const char *variant,
 		      const char *name)
 {
+	const char *kernel = getenv("PGDM_KERNEL");
+	char of_release[32];
 	struct utsname u;
 	int major, minor;
 
-	uname(&u);
-	if (sscanf(u.release, "%d.%d", &major, &minor) != 2)
-		return false;
-	snprintf(path, size, "%s/../module/%d.%d%s/%s.ko", pgdm_program_dir(),
-		 major, minor, variant, name);
+	if (!kernel || !*kernel) {
+		uname(&u);
+		if (sscanf(u.release, "%d.%d", &major, &minor) != 2)
+			return false;
+		snprintf(of_release, sizeof(of_release), "%d.%d", major, minor);
+		kernel = of_release;
+	}
+	snprintf(path, size, "%s/../module/%s%s/%s.ko", pgdm_program_dir(),
+		 kernel, variant, name);
 	return !access(path, R_OK);
 }
 

@@ -68,13 +68,19 @@ class Run:
         """A file's name for the user: short, if it is in the tree."""
         return path.relative_to(TOP) if path.is_relative_to(TOP) else path
 
-    def build(self):
-        """Build what the suites need. They run also where that fails; it is counted."""
-        log = self.log("build")
-        goals = ["module", "seeded", "selftests"]
-        print(f"{'build':<16} ", end="", flush=True)
+    def build(self, wanted):
+        """Build what these suites need. They run also where that fails; it is counted."""
+        self._make("build", self.kernel, ["module", "seeded", "selftests"])
+        others = dict.fromkeys(suite.own_kernel for suite in wanted)
+        for kernel in others:
+            if kernel not in ("", self.kernel):
+                self._make(f"build-{kernel}", kernel, ["module"])
+
+    def _make(self, name, kernel, goals):
+        log = self.log(name)
+        print(f"{name:<16} ", end="", flush=True)
         make = ["make", "-s", "-j", str(self.cpus), "-C", str(TOP)]
-        self.sessions.start("build", [*make, f"KERNEL={self.kernel}", *goals], log)
+        self.sessions.start(name, [*make, f"KERNEL={kernel}", *goals], log)
         ended = self.sessions.wait_one()
         if ended.status == 0:
             print(f"done ({ended.seconds} s)")
@@ -82,7 +88,7 @@ class Run:
         print(f"failed; {self.shown(log)} ends:")
         with open(log, encoding="utf-8", errors="surrogateescape") as lines:
             print(*collections.deque(lines, 20), sep="", end="")
-        self.tally.add_failure(f"build: make {' '.join(goals)}")
+        self.tally.add_failure(f"{name}: make {' '.join(goals)}")
 
     def run(self, wanted):
         """Run these suites, as many at once as there may be."""
@@ -111,12 +117,12 @@ def run_suites(rows, patterns, build_first):
     """Build, if asked to, and run the suites that the patterns name."""
     with Sessions() as sessions:
         run = Run(sessions)
-        if build_first:
-            run.build()
         wanted = suites.chosen(rows, patterns)
         if not wanted:
             names = " ".join(suite.name for suite in rows)
             raise BadUsage(f"no such suite; there are: {names}")
+        if build_first:
+            run.build(wanted)
         run.run(wanted)
     return run.finish()
 

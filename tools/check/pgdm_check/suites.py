@@ -39,6 +39,16 @@ class Suite:
     options: str
     command: str
 
+    @property
+    def machine(self):
+        """What of MACHINES runs it, if any does: "where" without a kernel's name."""
+        return self.where.partition(":")[0]
+
+    @property
+    def own_kernel(self):
+        """The kernel that its machine boots whatever the run's kernel is, or ""."""
+        return self.where.partition(":")[2]
+
     def argv(self, kernel, logs):
         """The command that runs it, where the list's directories begin.
 
@@ -46,16 +56,17 @@ class Suite:
         """
         if self.where == "host":
             return ["bash", "-c", self.command]
-        if self.where in MACHINES:
+        if self.machine in MACHINES:
             script = MACHINE_SCRIPT.format(options=self.options, command=self.command)
-            program, more = MACHINES[self.where]
+            program, more = MACHINES[self.machine]
+            kernel = self.own_kernel or kernel
             argv = [program, "--kernel", kernel, "--logs", logs, *more]
             return ["bash", "-eu", "-c", script, "suite", *argv]
         return ["bash", "-c", ODD_SCRIPT, "suite", self.where]
 
     def why_ended(self, status):
         """The reason for which a status fails the suite as a whole, or ""."""
-        return MACHINE_STATUSES.get(status, "") if self.where in MACHINES else ""
+        return MACHINE_STATUSES.get(status, "") if self.machine in MACHINES else ""
 
 
 def read(path):
