@@ -95,6 +95,11 @@ static bool no_kcfi(void)
 	return !IS_ENABLED(CONFIG_CFI_CLANG) && !IS_ENABLED(CONFIG_CFI);
 }
 
+static bool no_preempt_rt(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT);
+}
+
 static const struct check load_checks[] = {
 	{ "lto", no_lto,
 	  "a kernel built with link-time optimisation may inline what is hooked, across files",
@@ -102,6 +107,9 @@ static const struct check load_checks[] = {
 	{ "kcfi", no_kcfi,
 	  "control flow integrity checks the type of functions that are called by their address",
 	  "use a kernel without CONFIG_CFI_CLANG and CONFIG_CFI" },
+	{ "preempt_rt", no_preempt_rt,
+	  "spinlocks sleep with CONFIG_PREEMPT_RT, and the hooks take some with interrupts off",
+	  "use a kernel without CONFIG_PREEMPT_RT" },
 };
 
 static bool holds(const struct check *c)

@@ -59,6 +59,8 @@ static const struct {
 	{ "fail_check=lto", "lto", false, ALL_KERNELS, "link-time optimisation" },
 	{ "fail_check=kcfi", "kcfi", false, ALL_KERNELS,
 	  "control flow integrity" },
+	{ "fail_check=preempt_rt", "preempt_rt", false, ALL_KERNELS,
+	  "spinlocks sleep" },
 };
 
 static bool is_here(int where)
@@ -189,7 +191,8 @@ STAGE_TEST(all_are_seen)
 		}
 	}
 	EXPECT_NE(NULL, strstr(pgdm_read("preflight"),
-			       "ok lto: loading\nok kcfi: loading\n"));
+			       "ok lto: loading\nok kcfi: loading\n"
+			       "ok preempt_rt: loading\n"));
 	EXPECT_EQ(0, pgdm_write("live", "1"));
 	track_self();
 	check_and_unload(_metadata);
