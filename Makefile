@@ -10,7 +10,7 @@ build := $(top)/build
 
 known := $(sort $(patsubst tools/setup/kernels/%.conf,%,$(wildcard tools/setup/kernels/*.conf)))
 ifeq ($(filter $(KERNEL),$(known)),)
-$(error KERNEL=$(KERNEL) is not known; there are: $(known))
+$(error KERNEL=$(KERNEL): $(or $(shell tools/setup/kernel --known '$(KERNEL)' 2>&1),no such kernel))
 endif
 
 # A kernel of one's own (KDIR=) needs no set-up and has its own output.
@@ -43,7 +43,8 @@ export KDIR
 endif
 
 .DEFAULT_GOAL := module
-.PHONY: all module seeded check check-stress check-pcid check-kernel-selftests bench answers unit bench-native bench-icount \
+.PHONY: all module seeded check check-stress check-pcid check-kernels check-kernel-selftests bench \
+	answers unit bench-native bench-icount \
 	bench-memory shell check-style \
 	selftests install uninstall check-dkms setup kernel-ready model model-conformance clean distclean help
 
@@ -69,6 +70,9 @@ check-stress: $(host_ready) $(kernel_ready)	## the long tests: every cell of the
 
 check-pcid: $(host_ready) $(kernel_ready)	## live on a CPU with PCIDs, as Bochs emulates one (part of check-stress)
 	@PGDM_SUITES=tools/check/pcid-suites tools/check/run
+
+check-kernels: $(host_ready)	## a minute on each kernel, levels, PTI and CPUs: one table
+	@tools/check/kernels
 
 check-kernel-selftests: module	## the kernel's own x86 and mm tests, without the module and live
 	@tools/check/kernel-selftests

@@ -27,11 +27,27 @@ cache_complete()
 	[[ -s $1/manifest ]] && (cd "$1" && sha256sum --quiet -c manifest >/dev/null 2>&1)
 }
 
-# kernel_conf VERSION: read tools/setup/kernels/VERSION.conf, or say which
-# versions there are.
+# why_no_kernel VERSION: it has no file in tools/setup/kernels; why, in one line.
+why_no_kernel()
+{
+	local known pattern reason
+
+	while IFS=$'\t' read -r pattern reason; do
+		# shellcheck disable=SC2053	# a pattern
+		if [[ $pattern != \#* && $1 == $pattern ]]; then
+			printf '%s\n' "kernel $1 is refused: $reason"
+			return 0
+		fi
+	done <"$top/tools/setup/kernels/refused"
+	known=$(cd "$top/tools/setup/kernels" && printf '%s ' *.conf)
+	known=${known//.conf/}
+	printf '%s\n' "unknown kernel '$1'; known: ${known% }"
+}
+
+# kernel_conf VERSION: read tools/setup/kernels/VERSION.conf, or say why there is none.
 kernel_conf()
 {
-	local conf=$top/tools/setup/kernels/$1.conf known
+	local conf=$top/tools/setup/kernels/$1.conf
 
 	if [[ $1 != */* && -r $conf ]]; then
 		# shellcheck source=tools/setup/kernels/6.1.conf
@@ -40,7 +56,6 @@ kernel_conf()
 		[[ -z ${toolchain-} ]] || PATH=$build/kernels/$1/toolchain/bin:$PATH
 		return 0
 	fi
-	known=$(cd "$top/tools/setup/kernels" && printf '%s ' *.conf)
-	say "unknown kernel '$1'; known: ${known//.conf/}"
+	say "$(why_no_kernel "$1")"
 	return 1
 }

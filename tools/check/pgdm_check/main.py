@@ -69,7 +69,7 @@ class Run:
         return path.relative_to(TOP) if path.is_relative_to(TOP) else path
 
     def build(self, wanted):
-        """Build what these suites need. They run also where that fails; it is counted."""
+        """Build what these suites need. Where that fails, they run; it is counted."""
         self._make("build", self.kernel, ["module", "seeded", "selftests"])
         others = dict.fromkeys(suite.own_kernel for suite in wanted)
         for kernel in others:
@@ -157,14 +157,14 @@ def obey(argv):
     return run_suites(rows, patterns, build_first)
 
 
-def main(argv):
-    """Run the program. Returns its status."""
+def guarded(program, argv):
+    """Run a program on its arguments, whatever comes in between. Returns its status."""
     # Programs may write what is no text, and it is passed on.
     sys.stdout.reconfigure(
         encoding="utf-8", errors="surrogateescape", line_buffering=True
     )
     try:
-        return obey(argv)
+        return program(argv)
     except Interrupted as interrupt:
         say("interrupted")
         return interrupt.status
@@ -178,3 +178,8 @@ def main(argv):
     except OSError as err:
         say(err)
         return 1
+
+
+def main(argv):
+    """Run the program. Returns its status."""
+    return guarded(obey, argv)

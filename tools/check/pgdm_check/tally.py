@@ -7,11 +7,13 @@ class Tally:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
+        self.verdicts = {}  # by the names of suites, once they have ended
         self._skips = []
         self._fails = []
 
     def add(self, name, verdict, seconds, log):
         """Count a suite, and print how it went."""
+        self.verdicts[name] = verdict
         self.passed += verdict.passed
         self.failed += verdict.failed
         self.skipped += verdict.skipped

@@ -172,13 +172,9 @@ def check_icount(given: Options) -> None:
 
 
 def check_kernel(version: str) -> None:
-    """What "kernel_conf" of tools/setup/lib.sh does, but for reading the file."""
-    directory = host.TOP / "tools/setup/kernels"
-    if "/" not in version and os.access(directory / f"{version}.conf", os.R_OK):
-        return
-    known = " ".join(sorted(conf.stem for conf in directory.glob("*.conf")))
-    host.say(f"unknown kernel '{version}'; known: {known}")
-    raise host.Exit(host.STATUS_USAGE)
+    """Is there a file for it? The tool tells why not."""
+    if not host.run_tool("tools/setup/kernel", "--known", version):
+        raise host.Exit(host.STATUS_USAGE)
 
 
 def check_module(given: Options) -> None:
