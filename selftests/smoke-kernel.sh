@@ -3,13 +3,13 @@
 # A look at a kernel that takes a minute: each hook is seen to fire, everything is live
 # under each policy that is right, the audit and the oracle find nothing, the module can
 # go, and the kernel has nothing to say.
-# PGDM_TURNS: programs that are run under each policy (20).
+# PGDM_TURNS: programs that are run under each policy (10).
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"
 
 needs module
 
-turns=${PGDM_TURNS:-20}
+turns=${PGDM_TURNS:-10}
 
 # work: address spaces come and go, on all CPUs, and each has root entries.
 work()

@@ -68,7 +68,9 @@ unpack_kernel()
 unpack_source()
 {
 	local deb tar=./usr/src/${source_package:?}.tar.xz
+	local -a more
 
+	read -ra more <<<"${source_more-}"
 	deb=$(one_of "$1/${source_package}_*.deb")
 	mkdir -p "$2/source"
 	# tar ends with an error for names that this version lacks; what must be
@@ -95,8 +97,6 @@ unpack_source()
 			"$source_package/mm/gup_test.h" \
 			"$source_package/tools/include" \
 			"$source_package/tools/arch/x86/include" \
-			"$source_package/tools/docs" \
-			"$source_package/tools/lib/python" \
 			"$source_package/tools/scripts" \
 			"$source_package/tools/testing/selftests/*.h" \
 			"$source_package/tools/testing/selftests/*.mk" \
@@ -104,7 +104,8 @@ unpack_source()
 			"$source_package/tools/testing/selftests/Makefile" \
 			"$source_package/tools/testing/selftests/kselftest" \
 			"$source_package/tools/testing/selftests/x86" \
-			"$source_package/tools/testing/selftests/${selftests_mm:?}" || true
+			"$source_package/tools/testing/selftests/${selftests_mm:?}" \
+			${more[@]+"${more[@]/#/$source_package/}"} || true
 	for tar in scripts/checkpatch.pl scripts/kernel-doc \
 		   tools/testing/selftests/{lib.mk,kselftest.h,kselftest_harness.h} \
 		   include/vdso/time64.h arch/x86/include/asm/desc_defs.h mm/gup_test.h \
