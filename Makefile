@@ -2,6 +2,18 @@
 # pgd-mirror: builds, tests and measures. "make help" lists the targets.
 # Everything that is made goes to build/; set-up happens by itself.
 
+# A kernel of one's own is the kernel by the name of custom (tools/setup/custom).
+ifneq ($(KDIR),)
+ifneq ($(filter-out custom,$(KERNEL)),)
+$(error KERNEL= is one of Debian's kernels and KDIR= one of your own: give one of them)
+endif
+override KERNEL := custom
+override KDIR := $(abspath $(KDIR))
+ifeq ($(wildcard $(KDIR)/Makefile),)
+$(error KDIR=$(KDIR): no such directory, or not one that a kernel was built in)
+endif
+export KDIR
+endif
 KERNEL ?= 6.1
 
 SHELL := /bin/bash
@@ -13,17 +25,21 @@ ifeq ($(filter $(KERNEL),$(known)),)
 $(error KERNEL=$(KERNEL): $(or $(shell tools/setup/kernel --known '$(KERNEL)' 2>&1),no such kernel))
 endif
 
-# A kernel of one's own (KDIR=) needs no set-up and has its own output.
-ifdef KDIR
-kdir := $(abspath $(KDIR))
-kernel_ready :=
-variant := custom
-strict :=
-module_cc := $(if $(filter-out default undefined,$(origin CC)),CC=$(CC))
-else
 kdir := $(build)/kernels/$(KERNEL)/kdir
-kernel_ready := kernel-ready
-variant := $(KERNEL)
+ifeq ($(KERNEL),custom)
+# To build the module for it, headers are enough: it need not be one that can boot.
+ifneq ($(KDIR),)
+kdir := $(KDIR)
+headers_ready :=
+else
+headers_ready := kernel-ready
+endif
+strict :=
+ifeq ($(LLVM)$(filter-out default undefined,$(origin CC)),)
+module_cc = $(addprefix CC=,$(shell tools/setup/compiler $(kdir)))
+endif
+else
+headers_ready := kernel-ready
 strict := --strict
 module_cc := CC=$(shell sed -n 's/^kernel_cc=//p' tools/setup/kernels/$(KERNEL).conf)
 # Where that compiler is, if it is not the machine's.
@@ -31,16 +47,13 @@ module_path := PATH=$(build)/kernels/$(KERNEL)/toolchain/bin:$$PATH
 endif
 
 host_ready := $(build)/host.stamp
-module_dir := $(build)/module/$(variant)
-seeded_dir := $(build)/module/$(variant)-seeded
-helpers_dir := $(build)/module/$(variant)-selftests
-client_dir := $(build)/module/$(variant)-client
+module_dir := $(build)/module/$(KERNEL)
+seeded_dir := $(build)/module/$(KERNEL)-seeded
+helpers_dir := $(build)/module/$(KERNEL)-selftests
+client_dir := $(build)/module/$(KERNEL)-client
 
 # What each target hands on to the tools it runs.
 export KERNEL
-ifdef KDIR
-export KDIR
-endif
 
 .DEFAULT_GOAL := module
 .PHONY: all module seeded check check-stress check-pcid check-kernels check-kernel-selftests bench \
@@ -56,19 +69,19 @@ define kbuild
 		$(if $(filter 1,$(V)),,-s) $(3)
 endef
 
-module: $(host_ready) $(kernel_ready)	## the module: build/module/KERNEL/pgd_mirror.ko (default)
+module: $(host_ready) $(headers_ready)	## the module: build/module/KERNEL/pgd_mirror.ko (default)
 	$(call kbuild,module,$(module_dir),)
 
-seeded: $(host_ready) $(kernel_ready)	## the module with seeded bugs, for the tests of the tests
+seeded: $(host_ready) $(headers_ready)	## the module with seeded bugs, for the tests of the tests
 	$(call kbuild,module,$(seeded_dir),PGDM_SEEDED_BUGS=1)
 
-check: $(host_ready) $(kernel_ready)	## build and run every test; ends with a count
+check: $(host_ready) kernel-ready	## build and run every test; ends with a count
 	@tools/check/run
 
-check-stress: $(host_ready) $(kernel_ready)	## the long tests: every cell of the matrix, live, under load
+check-stress: $(host_ready) kernel-ready	## the long tests: every cell of the matrix, live, under load
 	@PGDM_SUITES="tools/check/stress-suites tools/check/pcid-suites" tools/check/run
 
-check-pcid: $(host_ready) $(kernel_ready)	## live on a CPU with PCIDs, as Bochs emulates one (part of check-stress)
+check-pcid: $(host_ready) kernel-ready	## live on a CPU with PCIDs, as Bochs emulates one (part of check-stress)
 	@PGDM_SUITES=tools/check/pcid-suites tools/check/run
 
 check-kernels: $(host_ready)	## a minute on each kernel, levels, PTI and CPUs: one table
@@ -77,7 +90,7 @@ check-kernels: $(host_ready)	## a minute on each kernel, levels, PTI and CPUs: o
 check-kernel-selftests: module	## the kernel's own x86 and mm tests, without the module and live
 	@tools/check/kernel-selftests
 
-bench: module			## the benchmark: table and build/report/ (BENCH=quick|full, BENCH_MODE=live|shadow)
+bench: kernel-ready module	## the benchmark: table and build/report/ (BENCH=quick|full, BENCH_MODE=live|shadow)
 	@tools/bench/run
 
 answers: $(host_ready)		## put the tables of the last BENCH=full into Documentation/answers.md
@@ -89,7 +102,7 @@ unit: $(host_ready)		## unit tests of the core, in user space
 bench-native: $(host_ready)	## cycles of the core on this CPU: build/report/native.json
 	@tools/bench/native/run
 
-shell: module			## a shell in the virtual machine, module loaded
+shell: kernel-ready module	## a shell in the virtual machine, module loaded
 	@tools/vm/run --kernel $(KERNEL) --insmod '' --timeout 86400 -- bash -l
 
 bench-icount: module		## guest instructions that the module adds: build/report/icount.txt
@@ -115,13 +128,13 @@ selftests: module		## build the programs of selftests/, and the sample client
 install: module			## install the module and its API's header (DESTDIR=, INSTALL_MOD_PATH=)
 	@tools/install/install $(kdir) $(module_dir)
 
-uninstall: $(host_ready) $(kernel_ready)	## take these away again
+uninstall: $(host_ready) $(headers_ready)	## take these away again
 	@tools/install/install --remove $(kdir) $(module_dir)
 
 check-dkms: $(host_ready)	## build the module by DKMS for 6.1 and 6.12, and load it there
 	@tools/install/test-dkms
 
-setup: $(host_ready) $(kernel_ready)	## only install packages and unpack the kernel
+setup: $(host_ready) kernel-ready	## only install packages and unpack the kernel
 
 clean:				## remove what was built; the kernels stay
 	rm -rf $(build)/module $(build)/check $(build)/report $(build)/vm-run $(build)/vm-out \

@@ -10,6 +10,9 @@ build=$top/build
 # shellcheck disable=SC2034	# the same
 cache_root=${PGDM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/pgd-mirror}
 
+# The kernel that was built in KDIR goes by this name (tools/setup/custom).
+[[ -z ${KDIR-} ]] || export KERNEL=${KERNEL:-custom}
+
 say()
 {
 	printf '%s: %s\n' "${tool:-tool}" "$*" >&2

@@ -15,7 +15,8 @@ guest sees this machine's files (what it writes stays in its memory), except tha
 build/vm-out/ is really written. Standard input, output and errors are CMD's; with a
 terminal on input and output, CMD gets a terminal too.
 
-  --kernel V       kernel of tools/setup/kernels (default 6.1)
+  --kernel V       kernel of tools/setup/kernels (default 6.1; with KDIR in the
+                   environment it is custom, the kernel that was built there)
   --cpus N         number of CPUs (default 2; 1 with --icount)
   --mem SIZE       memory (default 2G)
   --cpu MODEL      QEMU's CPU model and flags (default max; la57=off: 4-level paging)
@@ -135,6 +136,8 @@ def read(args: Sequence[str], environ: Mapping[str, str]) -> Options:
         host.BUILD / "qemu/qemu-system-x86_64"
     )
     given.boot_seconds = environ.get("PGDM_BOOT_SECONDS") or given.boot_seconds
+    if environ.get("KDIR"):
+        given.kernel = "custom"
     at = 0
     while at < len(args):
         word = args[at]
