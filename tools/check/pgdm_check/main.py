@@ -16,10 +16,11 @@ TOP = Path(__file__).resolve().parents[3]
 USAGE = """\
 usage: tools/check/run [--list] [--no-build] [SUITE...]
 Runs all suites of tools/check/suites, or those named (patterns are allowed).
-Logs: build/check/SUITE.log. KERNEL chooses the kernel (default 6.1), JOBS how
-many suites run at once (default: as many as there are CPUs; with more, the CPUs of
-virtual machines wait for each other, and all takes longer). PGDM_SUITES names other
-lists, with spaces between them.
+Logs: build/check/SUITE.log. KERNEL chooses the kernel (default 6.1; custom is that of
+KDIR, with which all suites are those that boot it), JOBS how many suites run at once
+(default: as many as there are CPUs; with more, the CPUs of virtual machines wait for
+each other, and all takes longer). PGDM_SUITES names other lists, with spaces between
+them.
   --list       only print the suites' names
   --no-build   take the module and the selftests as they are
 """
@@ -49,7 +50,8 @@ class Run:
         if not jobs.isdecimal() or int(jobs) == 0:
             raise BadUsage(f"JOBS: not a number of suites: '{jobs}'")
         self.jobs = int(jobs)
-        self.kernel = environ.get("KERNEL") or "6.1"
+        own = suites.CUSTOM if environ.get("KDIR") else ""
+        self.kernel = environ.get("KERNEL") or own or "6.1"
         self.out = Path(environ.get("PGDM_CHECK_OUT") or TOP / "build/check").absolute()
         self.out.mkdir(parents=True, exist_ok=True)
 
@@ -117,12 +119,14 @@ def run_suites(rows, patterns, build_first):
     """Build, if asked to, and run the suites that the patterns name."""
     with Sessions() as sessions:
         run = Run(sessions)
-        wanted = suites.chosen(rows, patterns)
+        wanted = suites.chosen(rows, patterns, run.kernel)
         if not wanted:
             names = " ".join(suite.name for suite in rows)
             raise BadUsage(f"no such suite; there are: {names}")
         if build_first:
             run.build(wanted)
+        if run.kernel == suites.CUSTOM and not patterns:
+            say(f"{len(wanted)} of {len(rows)} suites boot this kernel; these run")
         run.run(wanted)
     return run.finish()
 

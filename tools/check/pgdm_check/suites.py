@@ -21,6 +21,9 @@ MACHINES = {
     "bochs": ("tools/bochs/run", []),
 }
 
+# The kernel of KDIR, as tools/setup/custom names it.
+CUSTOM = "custom"
+
 # The statuses that it has for itself fail a suite as a whole.
 MACHINE_STATUSES = {
     123: "the module did not load",
@@ -81,10 +84,14 @@ def read(path):
     return suites
 
 
-def chosen(suites, patterns):
-    """Those with a name that a pattern matches; without patterns, all."""
+def chosen(suites, patterns, kernel):
+    """Those with a name that a pattern matches; without patterns, all.
+
+    All, for a kernel of the caller's own, are those that boot it: the others look at the
+    project alone, or at kernels that it knows.
+    """
     if not patterns:
-        return suites
+        return [s for s in suites if kernel != CUSTOM or s.where == "vm"]
     return [
         suite
         for suite in suites
