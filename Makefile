@@ -59,7 +59,8 @@ export KERNEL
 .PHONY: all module seeded check check-stress check-pcid check-kernels check-kernel-selftests bench \
 	answers unit bench-native bench-icount \
 	bench-memory shell check-style \
-	selftests install uninstall check-dkms setup kernel-ready model model-conformance clean distclean help
+	selftests install uninstall check-dkms setup kernel-ready mainline-kernel model model-conformance clean \
+	distclean help
 
 all: module			## same as module
 
@@ -135,6 +136,9 @@ check-dkms: $(host_ready)	## build the module by DKMS for 6.1 and 6.12, and load
 	@tools/install/test-dkms
 
 setup: $(host_ready) kernel-ready	## only install packages and unpack the kernel
+
+mainline-kernel: $(host_ready)	## a kernel for KDIR=, built from the source of KERNEL (default 6.12), as people build theirs
+	@tools/setup/mainline $(if $(filter file,$(origin KERNEL)),,$(KERNEL))
 
 clean:				## remove what was built; the kernels stay
 	rm -rf $(build)/module $(build)/check $(build)/report $(build)/vm-run $(build)/vm-out \
