@@ -85,7 +85,7 @@ MODULE_PARM_DESC(track, "all: track every mm; none: those named later, in debugf
 
 static char *hooks = "auto";
 module_param(hooks, charp, 0400);
-MODULE_PARM_DESC(hooks, "How root writes are noticed: auto, set_pgd, pti, tables (debugfs preflight says which)");
+MODULE_PARM_DESC(hooks, "How root writes are noticed: auto, set_pgd, pti, tables; debugfs preflight says which (default auto)");
 
 static uint mirrors = PGDM_MIRRORS_DEFAULT;
 module_param(mirrors, uint, 0400);

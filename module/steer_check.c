@@ -29,19 +29,19 @@
 
 static atomic_t cr3_writes = ATOMIC_INIT(0);
 module_param_named(cr3_writes, cr3_writes.counter, int, 0400);
-MODULE_PARM_DESC(cr3_writes, "How many values for CR3 were judged");
+MODULE_PARM_DESC(cr3_writes, "How many values for CR3 were judged (default 0)");
 
 static atomic_t cr3_noflush = ATOMIC_INIT(0);
 module_param_named(cr3_noflush, cr3_noflush.counter, int, 0400);
-MODULE_PARM_DESC(cr3_noflush, "How many of them had bit 63 set, so that nothing is flushed");
+MODULE_PARM_DESC(cr3_noflush, "How many of them had bit 63 set, so that nothing is flushed (default 0)");
 
 static atomic_t cr3_asked = ATOMIC_INIT(0);
 module_param_named(cr3_asked, cr3_asked.counter, int, 0400);
-MODULE_PARM_DESC(cr3_asked, "How many of them were compared with what the kernel takes CR3 to hold");
+MODULE_PARM_DESC(cr3_asked, "How many of them were compared with what the kernel takes CR3 to hold (default 0)");
 
 static atomic_t cr3_wrong = ATOMIC_INIT(0);
 module_param_named(cr3_wrong, cr3_wrong.counter, int, 0600);
-MODULE_PARM_DESC(cr3_wrong, "What was wrong with any of them, bits PGDM_CR3_WRONG_* (core/cr3.h); may be set to 0");
+MODULE_PARM_DESC(cr3_wrong, "What was wrong with any of them, bits PGDM_CR3_WRONG_* (core/cr3.h); may be set to 0 (default 0)");
 
 typedef unsigned long (*kernel_cr3_t)(void);
 

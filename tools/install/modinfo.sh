@@ -18,11 +18,11 @@ lacking_fields()
 # type behind a description, in brackets; alone it is no description.)
 vague_parameters()
 {
-	grep '^parm:' | grep -v -E '^parm: +[a-z_]+:[^(].{8,}\(default [^()]+\)( ?\([a-z]+\))?$' || true
+	grep '^parm:' | grep -v -E '^parm: +[a-z0-9_]+:[^(].{8,}\(default [^()]+\)( ?\([a-z]+\))?$' || true
 }
 
 # defaults: of modinfo's output, on standard input: "NAME VALUE" of each parameter.
 defaults()
 {
-	sed -n -E 's/^parm: +([a-z_]+):.*\(default ([^()]+)\).*/\1 \2/p'
+	sed -n -E 's/^parm: +([a-z0-9_]+):.*\(default ([^()]+)\).*/\1 \2/p'
 }
