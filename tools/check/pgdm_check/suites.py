@@ -87,8 +87,8 @@ def read(path):
 def chosen(suites, patterns, kernel):
     """Those with a name that a pattern matches; without patterns, all.
 
-    All, for a kernel of the caller's own, are those that boot it: the others look at the
-    project alone, or at kernels that it knows.
+    For a kernel of the caller's own these are those that boot it: the others look at
+    the project alone, or at kernels that it knows.
     """
     if not patterns:
         return [s for s in suites if kernel != CUSTOM or s.where == "vm"]
