@@ -6,7 +6,6 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/kconfig.h>
 #include <linux/module.h>
 
 #include "agree.h"
@@ -34,15 +33,6 @@
 #include "symbols.h"
 #include "track.h"
 
-static int check_kernel(void)
-{
-	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err("PREEMPT_RT: the hooks take spinlocks where that kernel cannot sleep\n");
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
 /* The bells that hooks ring, before the first hook is in. */
 static void prepare_for_hooks(bool timing)
 {
@@ -63,9 +53,7 @@ static int __init pgdm_init(void)
 	struct pgdm_params params;
 	int ret;
 
-	ret = check_kernel();
-	if (!ret)
-		ret = pgdm_params_read(&params);
+	ret = pgdm_params_read(&params);
 	if (!ret)
 		ret = pgdm_backend_choose(params.hooks);
 	if (!ret)
