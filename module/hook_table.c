@@ -183,6 +183,11 @@ static bool kernel_half_any_level(void)
 
 /* --- a root entry was added ---------------------------------------------- */
 
+/*
+ * The kernel's allocator may sleep for memory. For an addition that the probe missed
+ * nothing is sent, and the CPUs that lack the entry fault on it (S4; for "tables" see W5).
+ * Armed under every policy, so that a change of policy patches nothing.
+ */
 struct addition {
 	struct mm_struct *mm;
 	unsigned long word;
@@ -225,12 +230,6 @@ static int addition_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 
 NOKPROBE_SYMBOL(addition_return);
-
-/*
- * The kernel's allocator may sleep for memory. For an addition that the probe missed
- * nothing is sent, and the CPUs that lack the entry fault on it (S4; for "tables" see W5).
- * Armed under every policy, so that a change of policy patches nothing.
- */
 
 /* --- an mm is born, dies ------------------------------------------------ */
 

@@ -111,9 +111,7 @@ bool pgdm_kick_before(struct mm_struct *mm, u64 *seq)
 	if (pgdm_policy_now()->kick == PGDM_KICK_NONE)
 		return false;
 	rcu_read_lock();
-	pm = pgdm_registry_find((unsigned long)mm->pgd);
-	if (pm && READ_ONCE(pm->excluded))
-		pm = NULL;
+	pm = pgdm_registry_find_tracked((unsigned long)mm->pgd);
 	if (pm)
 		*seq = pgdm_primary_seq(&pm->primary);
 	rcu_read_unlock();

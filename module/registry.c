@@ -138,6 +138,22 @@ struct pgdm_mm *pgdm_registry_find(unsigned long root)
 }
 
 /**
+ * pgdm_registry_find_tracked() - look up a root of which writes are recorded
+ * @root: virtual address of the table, in the direct map
+ *
+ * Also if it is dead: until its mirrors are taken they follow it.
+ *
+ * Context: as pgdm_registry_find().
+ * Return: the entry, or NULL; also if it was untracked under track=all.
+ */
+struct pgdm_mm *pgdm_registry_find_tracked(unsigned long root)
+{
+	struct pgdm_mm *pm = pgdm_registry_find(root);
+
+	return pm && !READ_ONCE(pm->excluded) ? pm : NULL;
+}
+
+/**
  * pgdm_registry_find_ready() - look up a root of which mirrors may be made
  * @root: virtual address of the table, in the direct map
  *

@@ -49,6 +49,7 @@ int pgdm_registry_init(void);
 void pgdm_registry_exit(void);
 
 struct pgdm_mm *pgdm_registry_find(unsigned long root);
+struct pgdm_mm *pgdm_registry_find_tracked(unsigned long root);
 struct pgdm_mm *pgdm_registry_find_ready(unsigned long root);
 int pgdm_registry_add(struct mm_struct *mm, u64 since);
 bool pgdm_registry_births_open(void);

@@ -56,12 +56,10 @@ static void publish(struct pgdm_primary *p, unsigned int index)
 	trace_publish(p->id, seq, index, value, false);
 }
 
-static struct pgdm_mm *find(unsigned long root)
+static void count_kernel_write(unsigned int index)
 {
-	struct pgdm_mm *pm = pgdm_registry_find(root);
-
-	/* Also if dead: until its mirrors are taken they follow it. */
-	return pm && !READ_ONCE(pm->excluded) ? pm : NULL;
+	pgdm_kernel_half_note();
+	pgdm_kernel_half_count(index);
 }
 
 /**
@@ -78,12 +76,10 @@ void pgdm_root_stored_added(unsigned long word)
 	smp_mb(); /* the kernel's store before the look-up (A1) and the mark (W5) */
 	if (!READ_ONCE(*(u64 *)word))
 		return;		/* there was no memory for the table */
-	if (pgdm_index_is_kernel(index)) {
-		pgdm_kernel_half_note();
-		pgdm_kernel_half_count(index);
-	}
+	if (pgdm_index_is_kernel(index))
+		count_kernel_write(index);
 	rcu_read_lock();
-	pm = find(word & PAGE_MASK);
+	pm = pgdm_registry_find_tracked(word & PAGE_MASK);
 	if (pm)
 		publish(&pm->primary, index);
 	rcu_read_unlock();
@@ -126,7 +122,7 @@ void pgdm_root_stored_removed(const struct mm_struct *mm, void *table)
 
 	smp_mb(); /* the kernel's store before the look-up (A1) and the search (W5) */
 	rcu_read_lock();
-	pm = find((unsigned long)mm->pgd);
+	pm = pgdm_registry_find_tracked((unsigned long)mm->pgd);
 	if (pm) {
 		p = &pm->primary;
 		if (!all_seen(pm))
@@ -146,8 +142,7 @@ void pgdm_root_stored_removed(const struct mm_struct *mm, void *table)
  */
 void pgdm_root_stored_before_kernel_half(unsigned long start)
 {
-	pgdm_kernel_half_note();
-	pgdm_kernel_half_count(pgd_index(start));
+	count_kernel_write(pgd_index(start));
 }
 
 struct entries {
@@ -177,6 +172,6 @@ void pgdm_root_stored_kernel_half(unsigned long start, unsigned long end)
 {
 	const struct entries range = { pgd_index(start), pgd_index(end) };
 
-	pgdm_root_stored_before_kernel_half(start);
+	count_kernel_write(range.first);
 	pgdm_registry_all(write_range, &range);
 }

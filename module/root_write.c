@@ -62,9 +62,8 @@ void pgdm_root_write(unsigned long word, u64 value)
 	}
 
 	rcu_read_lock();
-	pm = pgdm_registry_find(root);
-	/* Also if dead: until its mirrors are taken they follow it. */
-	if (pm && !READ_ONCE(pm->excluded)) {
+	pm = pgdm_registry_find_tracked(root);
+	if (pm) {
 		pgdm_write_init(&w, index, value, pair, user_page,
 				__supported_pte_mask & _PAGE_NX);
 		c = pgdm_cpus_active();
