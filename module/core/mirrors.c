@@ -86,14 +86,14 @@ static void take_out_removed(struct pgdm_mirror *m, const struct pgdm_primary *p
 	unsigned int i;
 
 	for (i = 0; i < PGDM_USER_ENTRIES; i++) {
-		u64 seen = READ_ONCE(to[i]);
+		u64 seen;
 
-		smp_rmb(); /* mirror before primary */
-		while (seen && !READ_ONCE(p->page[PGDM_KERNEL_PAGE][i])) {
+		while ((seen = READ_ONCE(to[i]))) {
+			smp_rmb(); /* mirror before primary */
+			if (READ_ONCE(p->page[PGDM_KERNEL_PAGE][i]))
+				break;
 			if (pgdm_entry_replace(&to[i], seen, 0))
 				pgdm_stat_inc(stats, PGDM_STAT_write_throughs);
-			seen = READ_ONCE(to[i]);
-			smp_rmb(); /* mirror before primary */
 		}
 	}
 }

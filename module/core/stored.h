@@ -109,10 +109,11 @@ static inline unsigned int pgdm_stored_find_in(const struct pgdm_mirror *m, u64 
  */
 static inline void pgdm_stored_unmark(struct pgdm_primary *p, unsigned int index)
 {
-	if (pgdm_primary_has(p, index))
-		return;
-	pgdm_marks_clear(p->marks, index);
-	/* A full barrier; pairs with the one between an addition's store and its mark. */
+	pgdm_primary_unmark(p, index);
+	/*
+	 * A full barrier, if the mark was taken away. Pairs with the one between an
+	 * addition's store and its mark.
+	 */
 	if (pgdm_primary_has(p, index))
 		pgdm_marks_set(p->marks, index);
 }
