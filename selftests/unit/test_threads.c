@@ -5,7 +5,8 @@
  * As in the kernel, an entry has one writer at a time, a CPU's sync points run
  * on its own thread, and a primary that was forgotten is used again only after
  * a grace period: here a read-write lock, held for reading by each thread that has
- * looked a primary up.
+ * looked a primary up. A newborn gets no mirror before another grace period: a writer
+ * that found nothing has stored then (A1).
  */
 #include "random.h"
 #include "unit.h"
@@ -24,6 +25,7 @@
 
 static struct world *w;
 static struct pgdm_primary *slot[PRIMARIES];
+static bool ready[PRIMARIES];	/* may it have mirrors? */
 static u64 *root[PRIMARIES];	/* the kernel knows them without us */
 static pthread_rwlock_t grace;
 
@@ -80,6 +82,7 @@ static void start(unsigned int mirrors, unsigned int pages)
 	w = world_create(OWNERS, mirrors, PRIMARIES, pages);
 	for (i = 0; i < PRIMARIES; i++) {
 		slot[i] = w->primary[i];
+		ready[i] = true;
 		root[i] = w->primary[i]->page[PGDM_KERNEL_PAGE];
 	}
 	last_id = PRIMARIES;
@@ -327,7 +330,9 @@ static void audit(unsigned int cpu)
 
 static void switch_to(unsigned int cpu, unsigned int which)
 {
-	world_switch(w, cpu, look_up(which) ? (int)which : -1);
+	bool found = look_up(which) && smp_load_acquire(&ready[which]);
+
+	world_switch(w, cpu, found ? (int)which : -1);
 	put();
 }
 
@@ -406,16 +411,22 @@ static void *owner(void *argument)
 	return NULL;
 }
 
+static void wait_for_readers(void)
+{
+	pthread_rwlock_wrlock(&grace);
+	pthread_rwlock_unlock(&grace);
+}
+
 static void recreate(unsigned int which)
 {
 	struct pgdm_primary *p = slot[which];
 	unsigned int cpu, i, page;
 	u64 counted;
 
+	smp_store_release(&ready[which], false);
 	smp_store_release(&slot[which], NULL);
 	pgdm_mirrors_forget(p);
-	pthread_rwlock_wrlock(&grace);
-	pthread_rwlock_unlock(&grace);
+	wait_for_readers();
 	for (cpu = 0; cpu < OWNERS; cpu++)
 		for (i = 0; i < w->mirrors; i++)
 			if (READ_ONCE(w->cache[cpu]->mirror[i].primary) == p)
@@ -437,6 +448,8 @@ static void recreate(unsigned int which)
 	if (pgdm_common_writes() != counted)
 		pgdm_common_count(PGDM_USER_ENTRIES);
 	smp_store_release(&slot[which], p);
+	wait_for_readers();
+	smp_store_release(&ready[which], true);
 }
 
 static const struct pgdm_policy *any_policy(struct random *random)
