@@ -1,14 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Calls of kernel functions that are not exported.
+ *
+ * By static calls, which are direct calls once they are updated. With indirect branch
+ * tracking a call by a pointer traps: the kernel has erased the ENDBR of functions of
+ * which it never takes the address (symbols.c).
  */
 #include "kernel_calls.h"
 
 #include <linux/pgtable.h>
+#include <linux/static_call.h>
 #include <linux/task_work.h>
 #include <asm/tlbflush.h>
 
 #include "symbols.h"
+
+static void flush_nothing(struct mm_struct *mm, unsigned long start,
+			  unsigned long end, unsigned int stride_shift,
+			  bool freed_tables)
+{
+}
+
+static struct callback_head *
+cancel_nothing(struct task_struct *task,
+	       bool (*match)(struct callback_head *work, void *data),
+	       void *data)
+{
+	return NULL;
+}
+
+static struct mm_struct *alloc_nothing(void)
+{
+	return NULL;
+}
+
+static void pick_nothing(struct mm_struct *mm, struct rlimit *stack)
+{
+}
+
+DEFINE_STATIC_CALL(pgdm_flush_mm, flush_nothing);
+DEFINE_STATIC_CALL(pgdm_cancel_work, cancel_nothing);
+DEFINE_STATIC_CALL(pgdm_mm_alloc, alloc_nothing);
+DEFINE_STATIC_CALL(pgdm_pick_mmap_layout, pick_nothing);
+
+/* Where this kernel lacks a function its stand-in above stays. */
+#define direct_to(call, which)						\
+	do {								\
+		void *address = pgdm_symbol(which);			\
+									\
+		if (address)						\
+			static_call_update(call, address);		\
+	} while (0)
+
+/**
+ * pgdm_kernel_calls_init() - direct the calls to what the symbols say
+ *
+ * Context: may sleep; after pgdm_symbols_init(), before any call.
+ */
+void pgdm_kernel_calls_init(void)
+{
+	direct_to(pgdm_flush_mm, PGDM_SYMBOL_FLUSH_MM);
+	direct_to(pgdm_cancel_work, PGDM_SYMBOL_CANCEL_WORK);
+	direct_to(pgdm_mm_alloc, PGDM_SYMBOL_MM_ALLOC);
+	direct_to(pgdm_pick_mmap_layout, PGDM_SYMBOL_MMAP_LAYOUT);
+}
 
 /**
  * pgdm_kernel_can_flush_mm() - is there a flush that can be called?
@@ -18,10 +73,6 @@ bool pgdm_kernel_can_flush_mm(void)
 	return pgdm_symbol(PGDM_SYMBOL_FLUSH_MM);
 }
 
-typedef void flush_mm_fn(struct mm_struct *mm, unsigned long start,
-			 unsigned long end, unsigned int stride_shift,
-			 bool freed_tables);
-
 /**
  * pgdm_kernel_flush_mm() - flush all that TLBs hold of an mm
  * @mm: the mm; pgdm_kernel_can_flush_mm() was true
@@ -30,9 +81,7 @@ typedef void flush_mm_fn(struct mm_struct *mm, unsigned long start,
  */
 void pgdm_kernel_flush_mm(struct mm_struct *mm)
 {
-	flush_mm_fn *flush = pgdm_symbol(PGDM_SYMBOL_FLUSH_MM);
-
-	flush(mm, 0, TLB_FLUSH_ALL, 0, false);
+	static_call(pgdm_flush_mm)(mm, 0, TLB_FLUSH_ALL, 0, false);
 }
 
 /**
@@ -48,9 +97,7 @@ void pgdm_kernel_flush_mm(struct mm_struct *mm)
  */
 void pgdm_kernel_flush_page(struct mm_struct *mm, unsigned long address)
 {
-	flush_mm_fn *flush = pgdm_symbol(PGDM_SYMBOL_FLUSH_MM);
-
-	flush(mm, address, address + PAGE_SIZE, PMD_SHIFT, false);
+	static_call(pgdm_flush_mm)(mm, address, address + PAGE_SIZE, PMD_SHIFT, false);
 }
 
 /**
@@ -78,9 +125,7 @@ pgdm_kernel_cancel_task_work(struct task_struct *task,
 			     bool (*match)(struct callback_head *work,
 					   void *unused))
 {
-	typeof(task_work_cancel_match) *cancel = pgdm_symbol(PGDM_SYMBOL_CANCEL_WORK);
-
-	return cancel(task, match, NULL);
+	return static_call(pgdm_cancel_work)(task, match, NULL);
 }
 
 /**
@@ -91,10 +136,7 @@ pgdm_kernel_cancel_task_work(struct task_struct *task,
  */
 struct mm_struct *pgdm_kernel_mm_alloc(void)
 {
-	struct mm_struct *(*alloc)(void);
-
-	alloc = pgdm_symbol(PGDM_SYMBOL_MM_ALLOC);
-	return alloc();
+	return static_call(pgdm_mm_alloc)();
 }
 
 /**
@@ -106,8 +148,5 @@ struct mm_struct *pgdm_kernel_mm_alloc(void)
  */
 void pgdm_kernel_pick_mmap_layout(struct mm_struct *mm, struct rlimit *stack)
 {
-	void (*pick)(struct mm_struct *mm, struct rlimit *stack) =
-		pgdm_symbol(PGDM_SYMBOL_MMAP_LAYOUT);
-
-	pick(mm, stack);
+	static_call(pgdm_pick_mmap_layout)(mm, stack);
 }

@@ -12,6 +12,7 @@ struct mm_struct;
 struct rlimit;
 struct task_struct;
 
+void pgdm_kernel_calls_init(void);
 bool pgdm_kernel_can_flush_mm(void);
 void pgdm_kernel_flush_mm(struct mm_struct *mm);
 void pgdm_kernel_flush_page(struct mm_struct *mm, unsigned long address);

@@ -19,6 +19,7 @@
 #include "hooks.h"
 #include "hooks_seen.h"
 #include "hotplug.h"
+#include "kernel_calls.h"
 #include "kernel_half.h"
 #include "kick.h"
 #include "live.h"
@@ -64,6 +65,7 @@ static int __init pgdm_init(void)
 		ret = pgdm_symbols_init();
 	if (ret)
 		return ret;
+	pgdm_kernel_calls_init();
 	prepare_for_hooks(params.timing);
 	ret = pgdm_cpus_init(params.mirrors);
 	if (ret)

@@ -24,6 +24,7 @@
 #include "hooks.h"
 #include "hooks_seen.h"
 #include "inject.h"
+#include "oracle.h"
 #include "paravirt.h"
 
 /**
@@ -82,7 +83,7 @@ static const struct check checks[] = {
 	  "KVM: -cpu ...,-kvm-pv-tlb-flush; Xen: xen_nopv; Hyper-V: use another" },
 	{ "no_invlpgb", no_broadcast,
 	  "the CPU broadcasts TLB invalidations (INVLPGB), no flush is received",
-	  "boot with clearcpuid=invlpgb" },
+	  "boot with clearcpuid=419 (kernels do not take it by its name)" },
 };
 
 static bool no_lto(void)
@@ -95,6 +96,13 @@ static bool no_kcfi(void)
 	return !IS_ENABLED(CONFIG_CFI_CLANG) && !IS_ENABLED(CONFIG_CFI);
 }
 
+/* Without flush receipts it would take each freed table for one that mirrors lead to. */
+static bool oracle_hears_flushes(void)
+{
+	return !pgdm_oracle_is_on() ||
+	       (no_broadcast() && !pgdm_inject_unmet("no_invlpgb"));
+}
+
 static bool no_preempt_rt(void)
 {
 	return !IS_ENABLED(CONFIG_PREEMPT_RT);
@@ -105,11 +113,14 @@ static const struct check load_checks[] = {
 	  "a kernel built with link-time optimisation may inline what is hooked, across files",
 	  "use a kernel without CONFIG_LTO" },
 	{ "kcfi", no_kcfi,
-	  "control flow integrity checks the type of functions that are called by their address",
+	  "control flow integrity of clang checks indirect calls, and the hooks were not tried under it",
 	  "use a kernel without CONFIG_CFI_CLANG and CONFIG_CFI" },
 	{ "preempt_rt", no_preempt_rt,
 	  "spinlocks sleep with CONFIG_PREEMPT_RT, and the hooks take some with interrupts off",
 	  "use a kernel without CONFIG_PREEMPT_RT" },
+	{ "oracle", oracle_hears_flushes,
+	  "the CPU broadcasts TLB invalidations (INVLPGB), the oracle waits for receipts of flushes",
+	  "load without oracle=, or boot with clearcpuid=419" },
 };
 
 static bool holds(const struct check *c)

@@ -11,9 +11,9 @@
 
 #include <linux/errno.h>
 #include <linux/kprobes.h>
+#include <linux/static_call.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
-#include <asm/cpufeature.h>
 
 #include "ftrace.h"
 #include "inject.h"
@@ -38,62 +38,55 @@ static struct {
 	[PGDM_SYMBOL_MMAP_LAYOUT] = { "arch_pick_mmap_layout", true },
 };
 
-typedef unsigned long (*lookup_t)(const char *name);
-
-/* kallsyms_lookup_name(), set before anything else is looked up. */
-static lookup_t lookup;
-
-static lookup_t find_lookup(void)
+static unsigned long look_up_nothing(const char *name)
 {
-	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
-	lookup_t found;
-
-	if (register_kprobe(&kp))
-		return NULL;
-	found = (lookup_t)kp.addr;
-	unregister_kprobe(&kp);
-	return found;
+	return 0;
 }
 
+/* kallsyms_lookup_name(), a direct call: see kernel_calls.c. */
+DEFINE_STATIC_CALL(pgdm_look_up, look_up_nothing);
+
 /*
- * With indirect branch tracking, a call to an address that was found by name
- * traps: the address of a kprobe lies behind the ENDBR, and the kernel has erased the
- * ENDBR of functions of which it never takes the address.
+ * With indirect branch tracking the address of a kprobe lies behind the ENDBR, where a
+ * direct call may go as well.
  */
-static bool may_call_by_address(void)
+static bool find_lookup(void)
 {
-#ifdef CONFIG_X86_KERNEL_IBT
-	if (cpu_feature_enabled(X86_FEATURE_IBT))
+	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
+	void *found;
+
+	if (register_kprobe(&kp))
 		return false;
-#endif
-	return !pgdm_inject_unmet("call_by_address");
+	found = kp.addr;
+	unregister_kprobe(&kp);
+	static_call_update(pgdm_look_up, found);
+	return true;
+}
+
+static void *look_up(const char *name)
+{
+	return (void *)static_call(pgdm_look_up)(name);
 }
 
 /**
  * pgdm_symbols_init() - resolve the table
  *
  * Context: may sleep.
- * Return: 0, -ENOENT when a required symbol is missing, or -EOPNOTSUPP when what
- * is found could not be called; the symbol's name, or the reason, was logged.
+ * Return: 0, or -ENOENT when a required symbol is missing; its name was logged.
  */
 int pgdm_symbols_init(void)
 {
 	unsigned int i;
 
-	if (!may_call_by_address()) {
-		pr_err("indirect branch tracking is on, kernel functions cannot be called by their address: boot with ibt=off\n");
-		return -EOPNOTSUPP;
-	}
-	lookup = find_lookup();
-	if (!lookup) {
+	if (!find_lookup()) {
 		pr_err("missing symbol kallsyms_lookup_name: needs CONFIG_KPROBES and CONFIG_KALLSYMS\n");
 		return -ENOENT;
 	}
 	for (i = 0; i < PGDM_NR_SYMBOLS; i++) {
 		if (!pgdm_inject_hidden(symbols[i].name))
-			symbols[i].address = (void *)lookup(symbols[i].name);
+			symbols[i].address = look_up(symbols[i].name);
 		if (!symbols[i].address && symbols[i].later)
-			symbols[i].address = (void *)lookup(symbols[i].later);
+			symbols[i].address = look_up(symbols[i].later);
 		if (symbols[i].required && !symbols[i].address) {
 			pr_err("missing symbol %s: needs CONFIG_KALLSYMS_ALL\n",
 			       symbols[i].name);
@@ -113,7 +106,7 @@ int pgdm_symbols_init(void)
  */
 unsigned long pgdm_symbols_address(const char *name)
 {
-	return lookup(name);
+	return static_call(pgdm_look_up)(name);
 }
 
 /**

@@ -6,25 +6,28 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/kinds.h"
 #include "lib/stage.h"
 
 PGDM_NEEDS(.seeded = true, .unloaded = true, .alone = true);
 
-enum { ALWAYS, LEVELS_4, LEVELS_5, NEVER };
+#define ALWAYS	0
+#define NEVER	(~0u)
 
 static const struct {
 	const char *name;
-	int needed;
+	unsigned int needed;	/* kinds of machine that need it */
 } symbols[] = {
 	{ "init_mm", ALWAYS },
 	{ "ftrace_disabled", ALWAYS },
 	{ "mm_alloc", ALWAYS },
 	{ "arch_pick_mmap_layout", ALWAYS },
 	{ "pgd_free", ALWAYS },
-	{ "native_set_p4d", LEVELS_4 },
-	{ "native_set_pgd", LEVELS_5 },
-	{ "__pud_alloc", LEVELS_4 },
-	{ "__p4d_alloc", LEVELS_5 },
+	{ "native_set_p4d", PGDM_4_LEVELS | PGDM_BY_SET_PGD },
+	{ "native_set_pgd", PGDM_5_LEVELS | PGDM_BY_SET_PGD },
+	{ "__pti_set_user_pgtbl", PGDM_BY_PTI },
+	{ "__pud_alloc", PGDM_4_LEVELS },
+	{ "__p4d_alloc", PGDM_5_LEVELS },
 	{ "pgd_alloc", ALWAYS },
 	{ "flush_tlb_func", ALWAYS },
 	{ "native_flush_tlb_local", ALWAYS },
@@ -33,8 +36,8 @@ static const struct {
 	{ "page_fault_kernel", ALWAYS },
 	{ "tlb_flush", ALWAYS },
 	/* The oracle's. */
-	{ "___pud_free_tlb", LEVELS_4 },
-	{ "___p4d_free_tlb", LEVELS_5 },
+	{ "___pud_free_tlb", PGDM_4_LEVELS },
+	{ "___p4d_free_tlb", PGDM_5_LEVELS },
 	{ "flush_tlb_mm_range", ALWAYS },
 	/* They may be missing. */
 	{ "efi_mm", NEVER },
@@ -44,22 +47,19 @@ static const struct {
 	{ "task_work_cancel_match", NEVER },
 };
 
-static bool is_needed(int needed)
-{
-	return needed == ALWAYS ||
-	       needed == (pgdm_has_5_levels() ? LEVELS_5 : LEVELS_4);
-}
-
 STAGE_TEST(each_by_its_name)
 {
 	char params[128], word[64];
+	const unsigned int here = pgdm_kinds_here();
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
+		const unsigned int needed = symbols[i].needed;
+
 		snprintf(params, sizeof(params), "oracle=1 hide=%s",
 			 symbols[i].name);
 		pgdm_log_mark();
-		if (!is_needed(symbols[i].needed)) {
+		if (needed == NEVER || !pgdm_is_kind(here, needed)) {
 			EXPECT_EQ(0, pgdm_load(params)) {
 				TH_LOG("%s", params);
 			}
@@ -84,15 +84,6 @@ STAGE_TEST(oracle_off)
 {
 	EXPECT_EQ(0, pgdm_load("hide=flush_tlb_mm_range"));
 	EXPECT_EQ(0, pgdm_unload());
-}
-
-/* Symbols are there, and calling them would trap. */
-STAGE_TEST(indirect_branch_tracking)
-{
-	pgdm_log_mark();
-	EXPECT_EQ(EOPNOTSUPP, pgdm_load("fail_check=call_by_address"));
-	EXPECT_FALSE(pgdm_is_loaded());
-	EXPECT_TRUE(pgdm_log_has("boot with ibt=off"));
 }
 
 /* What only one policy needs is missed by that policy alone. */

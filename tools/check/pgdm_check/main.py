@@ -73,10 +73,15 @@ class Run:
     def build(self, wanted):
         """Build what these suites need. Where that fails, they run; it is counted."""
         self._make("build", self.kernel, ["module", "seeded", "selftests"])
-        others = dict.fromkeys(suite.own_kernel for suite in wanted)
-        for kernel in others:
-            if kernel not in ("", self.kernel):
-                self._make(f"build-{kernel}", kernel, ["module"])
+        others = {}
+        for suite in wanted:
+            if suite.own_kernel not in ("", self.kernel):
+                # A disk of Bochs has both builds.
+                goals = others.setdefault(suite.own_kernel, ["module"])
+                if suite.machine == "bochs" and "seeded" not in goals:
+                    goals.append("seeded")
+        for kernel, goals in others.items():
+            self._make(f"build-{kernel}", kernel, goals)
 
     def _make(self, name, kernel, goals):
         log = self.log(name)
