@@ -121,7 +121,7 @@ model: $(host_ready)		## ask the model checker: properties, policies, mutations;
 model-conformance: module seeded	## record traces in the virtual machine, replay them against the model
 	@tools/model/record
 
-selftests: module		## build the programs of selftests/, and the sample client
+selftests: module kernel-ready	## build the programs of selftests/, and the sample client
 	@$(MAKE) -C selftests
 	$(call kbuild,selftests/modules,$(helpers_dir),)
 	$(call kbuild,samples/client,$(client_dir),PGDM=$(top)/module KBUILD_EXTRA_SYMBOLS=$(module_dir)/Module.symvers)

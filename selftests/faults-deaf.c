@@ -8,28 +8,42 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/kinds.h"
 #include "lib/stage.h"
 
 PGDM_NEEDS(.seeded = true, .unloaded = true, .cpus = 2, .alone = true);
 
-enum { ALL_KERNELS, LEVELS_4, LEVELS_5 };
+#define ALL_KERNELS	0
+#define LEVELS_4	PGDM_4_LEVELS
+#define LEVELS_5	PGDM_5_LEVELS
+#define SET_PGD		PGDM_BY_SET_PGD
+#define PTI		PGDM_BY_PTI
+#define TABLES		PGDM_BY_TABLES
 
 static const struct {
 	const char *params;
 	const char *name;
 	bool live;	/* refused there, and not when loaded */
-	int where;
+	unsigned int where;	/* kinds of machine */
 	const char *reason;
 } rows[] = {
 	{ "deaf=pgd_free", "pgd_free", false, ALL_KERNELS, "never seen to fire;" },
-	{ "deaf=native_set_p4d", "native_set_p4d", false, LEVELS_4,
+	{ "deaf=native_set_p4d", "native_set_p4d", false, LEVELS_4 | SET_PGD,
 	  "never seen to fire;" },
-	{ "deaf=native_set_pgd", "native_set_pgd", false, LEVELS_5,
+	{ "deaf=native_set_pgd", "native_set_pgd", false, LEVELS_5 | SET_PGD,
 	  "never seen to fire;" },
-	{ "fail_check=removal", "native_set_p4d", false, LEVELS_4,
+	{ "deaf=__pti_set_user_pgtbl", "__pti_set_user_pgtbl", false, PTI,
+	  "never seen to fire;" },
+	{ "fail_check=removal", "native_set_p4d", false, LEVELS_4 | SET_PGD,
 	  "never seen to fire when an entry is removed;" },
-	{ "fail_check=removal", "native_set_pgd", false, LEVELS_5,
+	{ "fail_check=removal", "native_set_pgd", false, LEVELS_5 | SET_PGD,
 	  "never seen to fire when an entry is removed;" },
+	{ "fail_check=removal", "__pti_set_user_pgtbl", false, PTI,
+	  "never seen to fire when an entry is removed;" },
+	{ "fail_check=removal", "___pud_free_tlb", false, LEVELS_4 | TABLES,
+	  "never seen to fire" },
+	{ "fail_check=removal", "___p4d_free_tlb", false, LEVELS_5 | TABLES,
+	  "never seen to fire" },
 	{ "deaf=__pud_alloc", "__pud_alloc", false, LEVELS_4,
 	  "never seen to fire;" },
 	{ "deaf=__p4d_alloc", "__p4d_alloc", false, LEVELS_5,
@@ -63,12 +77,6 @@ static const struct {
 	  "spinlocks sleep" },
 };
 
-static bool is_here(int where)
-{
-	return where == ALL_KERNELS ||
-	       where == (pgdm_has_5_levels() ? LEVELS_5 : LEVELS_4);
-}
-
 /* Loading with @params fails, and the log has a line with this beginning. */
 static void expect_refused(struct __test_metadata *_metadata,
 			   const char *params, const char *line)
@@ -85,11 +93,12 @@ static void expect_refused(struct __test_metadata *_metadata,
 
 STAGE_TEST(each_is_refused)
 {
+	const unsigned int here = pgdm_kinds_here();
 	char params[128], line[128];
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].live || !is_here(rows[i].where))
+		if (rows[i].live || !pgdm_is_kind(here, rows[i].where))
 			continue;
 		snprintf(params, sizeof(params), "oracle=1 %s", rows[i].params);
 		snprintf(line, sizeof(line), "pgd_mirror: not loaded, %s: ",
@@ -103,11 +112,12 @@ STAGE_TEST(each_is_refused)
 
 STAGE_TEST(each_is_refused_live)
 {
+	const unsigned int here = pgdm_kinds_here();
 	char params[128], line[128];
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (!rows[i].live || !is_here(rows[i].where))
+		if (!rows[i].live || !pgdm_is_kind(here, rows[i].where))
 			continue;
 		snprintf(line, sizeof(line), "live: refused, %s: ",
 			 rows[i].name);
@@ -167,6 +177,7 @@ STAGE_TEST(one_cpu_is_online)
 /* Else each is seen, nothing is counted, and live mode is not refused. */
 STAGE_TEST(all_are_seen)
 {
+	const unsigned int here = pgdm_kinds_here();
 	static const char *const at_rest[] = {
 		"switches", "publishes", "attaches", "faults_seen",
 		"flush_receipts", "hooks_missed", "mms_tracked",
@@ -183,7 +194,7 @@ STAGE_TEST(all_are_seen)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		char line[128];
 
-		if (!is_here(rows[i].where) || strncmp(rows[i].params, "deaf=", 5))
+		if (!pgdm_is_kind(here, rows[i].where) || strncmp(rows[i].params, "deaf=", 5))
 			continue;
 		snprintf(line, sizeof(line), "ok %s: ", rows[i].name);
 		EXPECT_NE(NULL, strstr(pgdm_read("preflight"), line)) {
@@ -192,7 +203,7 @@ STAGE_TEST(all_are_seen)
 	}
 	EXPECT_NE(NULL, strstr(pgdm_read("preflight"),
 			       "ok lto: loading\nok kcfi: loading\n"
-			       "ok preempt_rt: loading\n"));
+			       "ok preempt_rt: loading\nok oracle: loading\n"));
 	EXPECT_EQ(0, pgdm_write("live", "1"));
 	track_self();
 	check_and_unload(_metadata);

@@ -23,7 +23,7 @@ static const struct {
 	{ "xen_pv", "does not write CR3 itself", "use an HVM or PVH guest" },
 	{ "native_flush", "the hypervisor flushes TLBs", "-kvm-pv-tlb-flush" },
 	{ "no_invlpgb", "the CPU broadcasts TLB invalidations",
-	  "clearcpuid=invlpgb" },
+	  "clearcpuid=419" },
 };
 
 static void pretend(const char *name)
@@ -95,6 +95,20 @@ STAGE_TEST(as_a_parameter)
 		EXPECT_FALSE(pgdm_is_loaded());
 	}
 	ASSERT_EQ(0, pgdm_load(""));
+}
+
+/* Where no flush is received the oracle would tell of damage that is none. */
+STAGE_TEST(oracle_without_receipts)
+{
+	ASSERT_EQ(0, pgdm_unload());
+	pgdm_log_mark();
+	EXPECT_EQ(EOPNOTSUPP, pgdm_load("oracle=1 fail_check=no_invlpgb"));
+	EXPECT_FALSE(pgdm_is_loaded());
+	EXPECT_TRUE(pgdm_log_has("not loaded, oracle: "));
+	EXPECT_TRUE(pgdm_log_has("clearcpuid=419"));
+	/* Without it shadow mode is there. */
+	ASSERT_EQ(0, pgdm_load("fail_check=no_invlpgb"));
+	pretend("none");
 }
 
 /* The seeded bug: what is asked for is done, whatever preflight says. */
