@@ -114,7 +114,7 @@ static inline void pgdm_stored_unmark(struct pgdm_primary *p, unsigned int index
 	 * A full barrier, if the mark was taken away. Pairs with the one between an
 	 * addition's store and its mark.
 	 */
-	if (pgdm_primary_has(p, index))
+	if (pgdm_primary_has(p, index) && !pgdm_bug(no_second_look))
 		pgdm_marks_set(p->marks, index);
 }
 

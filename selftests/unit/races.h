@@ -181,7 +181,7 @@
 	  marks_and_next_sync_are_right, 3, 1, FINDS(mark_late)) \
 	X(late_write_removal, "an addition, another entry's removal, a left mark", \
 	  dirty, late_left_mark, flush, late_add, late_remove_second, \
-	  marks_and_next_sync_are_right, 2, 1, 0) \
+	  marks_and_next_sync_are_right, 2, 1, FINDS(no_second_look)) \
 	X(late_audit, "the audit, an addition and a removal", \
 	  dirty, late_left_mark, audit_sync_audit, late_add, late_remove_second, \
 	  next_sync_is_right, 2, 0, 0) \

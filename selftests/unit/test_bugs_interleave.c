@@ -32,7 +32,8 @@
 	X(count_late) \
 	X(skip_own_entries) \
 	X(own_too_far) \
-	X(unmark_first)
+	X(unmark_first) \
+	X(no_second_look)
 
 /* None is without a race that finds it, and none without a test. */
 #define FOUND_BIT(bug)		| FINDS(bug)
