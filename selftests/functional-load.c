@@ -67,7 +67,7 @@ STAGE_TEST(oracle_needs_more_hooks)
 	EXPECT_NE(NULL, strstr(pgdm_read("preflight"), "oracle, freed tables: hooked"));
 	check_and_unload(_metadata);
 	ASSERT_EQ(0, pgdm_load("oracle=0"));
-	EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), "oracle"));
+	EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), "oracle, "));
 	check_and_unload(_metadata);
 }
 
