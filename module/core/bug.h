@@ -22,7 +22,7 @@
 	X(trust_unseen,		"W5: takes a removal of an entry that was not published for none") \
 	X(miss_addition,	"W5: (no bug) lets the probe of additions have no room") \
 	X(unmark_first,		"W5: clears the mark of a removal before it is published") \
-	X(no_second_look,	"W5: does not look again at an entry of which it took the mark away") \
+	X(no_second_look,	"W5: does not look again at what it took the mark from") \
 	X(keep_leftover,	"M2: leaves entries of the mirror's former primary") \
 	X(ignore_kernel_write,	"M3: trusts a kernel half in spite of a write") \
 	X(count_late,		"M3: counts a kernel-half write after the store") \
