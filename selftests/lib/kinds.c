@@ -13,7 +13,7 @@
 #define LEVELS	(PGDM_4_LEVELS | PGDM_5_LEVELS)
 #define HOOKS	(PGDM_BY_SET_PGD | PGDM_BY_PTI | PGDM_BY_TABLES)
 
-static unsigned int hooks(void)
+static unsigned int back_end(void)
 {
 	const char *text = pgdm_read("preflight");
 
@@ -33,7 +33,7 @@ unsigned int pgdm_kinds_here(void)
 
 	if (!loaded && pgdm_load(NULL))
 		pgdm_die("cannot load the module");
-	here |= hooks();
+	here |= back_end();
 	if (!loaded && pgdm_unload())
 		pgdm_die("cannot unload the module");
 	return here;
