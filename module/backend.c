@@ -24,9 +24,6 @@
 #include <linux/string.h>
 #include <asm/cpufeature.h>
 
-#include "core/epoch.h"
-#include "probe.h"
-
 static bool has_pti(void)
 {
 	return boot_cpu_has(X86_FEATURE_PTI);
@@ -89,21 +86,6 @@ bool pgdm_backend_is_tables(void)
 const char *pgdm_backend_name(void)
 {
 	return used->name;
-}
-
-/**
- * pgdm_backend_unseen() - how many additions may have gone unseen since loading
- *
- * W5: those whose probe had no room for the task, and what H1 counts, as when the user
- * disarms all kprobes.
- *
- * Context: any.
- * Return: a number that changes when there may be more of them.
- */
-unsigned long pgdm_backend_unseen(void)
-{
-	return pgdm_probe_missed(&pgdm_probe_addition) +
-	       (pgdm_epoch_latest() & PGDM_EPOCH_MISSES);
 }
 
 static int refuse(const struct backend *b)

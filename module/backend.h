@@ -11,7 +11,6 @@ bool pgdm_backend_is_set_pgd(void);
 bool pgdm_backend_is_pti(void);
 bool pgdm_backend_is_tables(void);
 const char *pgdm_backend_name(void);
-unsigned long pgdm_backend_unseen(void);
 int pgdm_backend_choose(const char *hooks);
 
 #endif

@@ -116,8 +116,7 @@ static int removed_entry(struct kprobe *kp, struct pt_regs *regs)
 	if (pgdm_prove_is_on() && !pgdm_inject_unmet("removal"))
 		atomic_or(pgdm_prove_removed(tlb->mm), &write_seen);
 	local_irq_save(flags);
-	pgdm_root_stored_removed(tlb->mm,
-				 (void *)regs_get_kernel_argument(regs, 1));
+	pgdm_root_stored_removed(tlb->mm);
 	local_irq_restore(flags);
 	return 0;
 }

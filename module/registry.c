@@ -196,7 +196,6 @@ static void entry_init(struct pgdm_mm *pm, struct mm_struct *mm,
 	pm->ready = false;
 	pm->newborn = newborn;
 	pm->excluded = false;
-	pm->unseen = pgdm_backend_unseen();
 	pm->since = pgdm_kernel_mm_last_ctx();
 }
 

@@ -24,7 +24,6 @@ struct seq_file;
  * @excluded: untracked on request under track=all: has no mirrors, and is kept so
  *	that it is not taken for a stray. Bucket's lock
  * @newborn: entered when pgd_alloc() returned it; constant
- * @unseen: what pgdm_backend_unseen() said before it was entered; constant
  * @since: mms that were born later have a greater context.ctx_id; constant
  * @node: bucket's lock to change, RCU to walk
  * @rcu: the entry outlives a grace period
@@ -38,7 +37,6 @@ struct pgdm_mm {
 	bool ready;
 	bool newborn;
 	bool excluded;
-	unsigned long unseen;
 	u64 since;
 	struct hlist_node node;
 	struct rcu_head rcu;

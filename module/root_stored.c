@@ -28,14 +28,10 @@
  */
 #include "root_stored.h"
 
-#include <linux/io.h>
-#include <linux/mem_encrypt.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/rcupdate.h>
 
-#include "backend.h"
-#include "core/bug.h"
 #include "core/stored.h"
 #include "core/write.h"
 #include "cpus.h"
@@ -85,36 +81,13 @@ void pgdm_root_stored_added(unsigned long word)
 	rcu_read_unlock();
 }
 
-/* W5: was the addition of whatever was removed published? */
-static bool all_seen(const struct pgdm_mm *pm)
-{
-	return (pm->newborn && pm->unseen == pgdm_backend_unseen()) ||
-	       pgdm_bug(trust_unseen);
-}
-
-/* Its addition may not have been seen, so it may have no mark. */
-static void publish_unseen(struct pgdm_primary *p, void *table)
-{
-	struct pgdm_cache *c = pgdm_cpus_active();
-	struct pgdm_mirror *m = c ? c->loaded : NULL;
-	unsigned int i = PGDM_USER_ENTRIES;
-
-	if (m && READ_ONCE(m->primary) == p)
-		i = pgdm_stored_find_in(m, __sme_set(virt_to_phys(table)));
-	if (i < PGDM_USER_ENTRIES)
-		publish(p, i);
-	else
-		pgdm_write_unknown(p, pgdm_cpus_stats());
-}
-
 /**
  * pgdm_root_stored_removed() - the kernel has cleared an entry and frees its table next
  * @mm: the owner of the root
- * @table: virtual address of the table
  *
  * Context: IRQs off, not NMI; before the table is given to a flush.
  */
-void pgdm_root_stored_removed(const struct mm_struct *mm, void *table)
+void pgdm_root_stored_removed(const struct mm_struct *mm)
 {
 	struct pgdm_primary *p;
 	struct pgdm_mm *pm;
@@ -125,8 +98,6 @@ void pgdm_root_stored_removed(const struct mm_struct *mm, void *table)
 	pm = pgdm_registry_find_tracked((unsigned long)mm->pgd);
 	if (pm) {
 		p = &pm->primary;
-		if (!all_seen(pm))
-			publish_unseen(p, table);
 		for (i = pgdm_stored_next_removed(p, 0); i < PGDM_USER_ENTRIES;
 		     i = pgdm_stored_next_removed(p, i + 1))
 			publish(p, i);

@@ -8,7 +8,7 @@
 struct mm_struct;
 
 void pgdm_root_stored_added(unsigned long word);
-void pgdm_root_stored_removed(const struct mm_struct *mm, void *table);
+void pgdm_root_stored_removed(const struct mm_struct *mm);
 void pgdm_root_stored_before_kernel_half(unsigned long start);
 void pgdm_root_stored_kernel_half(unsigned long start, unsigned long end);
 

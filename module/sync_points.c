@@ -167,7 +167,7 @@ static noinline void switch_and_complain(struct pgdm_cache *c,
 
 static noinline void switch_unclean(struct pgdm_cache *c, unsigned long cr3,
 				    struct pgdm_mirror *m,
-				    const struct pgdm_primary *p)
+				    struct pgdm_primary *p)
 {
 	if (!pgdm_fast_switch_changes(c, m, p))
 		switch_slowly(c, cr3);

@@ -28,10 +28,10 @@ static uint64_t remove_unseen(FIXTURE_DATA(stage) *self, const char *bugs)
 	return pgdm_stat("violations") - before;
 }
 
-SEEDED_BUG(trust_unseen, remove_unseen)
+SEEDED_BUG(copy_unmarked, remove_unseen)
 
-/* The same entry of which the own CPU has a mirror, and so knows it. */
-STAGE_TEST(own_mirror_knows)
+/* The CPUs that fault on the entry mark it, and so the hook of the removal finds it. */
+STAGE_TEST(a_fault_marks_it)
 {
 	uint64_t before;
 

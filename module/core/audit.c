@@ -11,9 +11,10 @@
  * It compares all words, marked or not, and then the marks with the words.
  *
  * Where the kernel stores before the hook is called (W5, stored.h), an addition may lack
- * as long as it likes in the user half. For any other difference there is no answer: the
- * kernel may have cleared an entry, or have written init_mm's root, from which newborns
- * copy, and not have come to the hook. The caller takes it for a violation if it stays.
+ * as long as it likes in the user half. While the mark of a removed entry is set, there is
+ * no answer: the kernel may not have come to the hook; nor for the kernel half, where it may
+ * have written init_mm's root, from which newborns copy. The caller takes that for a
+ * violation if it stays.
  */
 #include "audit.h"
 #include "bug.h"
@@ -107,8 +108,12 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
 /*
  * M1. A word of the primary is not zero and not marked. As above: its writer had raised
  * inflight before it stored, and sets the mark before it lowers it again.
+ *
+ * W5. The mirror has the same word, and so had set the mark. The word that it has may have
+ * been removed, which was published, and another of the same value stored since.
  */
 static enum pgdm_finding judge_mark(const struct pgdm_primary *p,
+				    const struct terms *terms,
 				    unsigned int page, unsigned int index)
 {
 	u64 seq;
@@ -119,6 +124,8 @@ static enum pgdm_finding judge_mark(const struct pgdm_primary *p,
 	if (!pgdm_primary_is_marked(p))
 		return PGDM_AUDIT_OK;
 	seq = pgdm_primary_seq(p);
+	if (p->late && is_published(p, index, terms->since, seq))
+		return PGDM_AUDIT_OK;
 	if (!READ_ONCE(p->page[page][index]) ||
 	    pgdm_marks_have(p->marks, index))
 		return PGDM_AUDIT_BUSY;
@@ -128,19 +135,24 @@ static enum pgdm_finding judge_mark(const struct pgdm_primary *p,
 	return PGDM_AUDIT_VIOLATION;
 }
 
-/* W5. A word was found to differ. */
+/*
+ * W5. A word was found to differ. What a mirror has was marked: if there is another entry
+ * or no mark now, its removal was published before, and judge() reads a sequence after that.
+ */
 static enum pgdm_finding judge_late(const struct pgdm_mirror *m,
 				    const struct pgdm_primary *p,
 				    const struct terms *terms,
 				    unsigned int page, unsigned int index,
-				    u64 mirror)
+				    u64 mirror, u64 primary)
 {
+	bool told = !pgdm_index_is_kernel(index) &&
+		    (primary || !pgdm_marks_have(p->marks, index));
 	enum pgdm_finding f;
 
 	if (!mirror && !pgdm_index_is_kernel(index))
 		return PGDM_AUDIT_OK;
 	f = judge(m, p, terms, page, index);
-	return f == PGDM_AUDIT_VIOLATION ? PGDM_AUDIT_BUSY : f;
+	return f == PGDM_AUDIT_VIOLATION && !told ? PGDM_AUDIT_BUSY : f;
 }
 
 static enum pgdm_finding judge_marks(const struct pgdm_mirror *m,
@@ -154,8 +166,10 @@ static enum pgdm_finding judge_marks(const struct pgdm_mirror *m,
 	smp_rmb(); /* M2: the word was read before the mark */
 	if (mirror && terms->marked && !pgdm_marks_have(m->marks, index))
 		return PGDM_AUDIT_VIOLATION;
-	if (primary && !p->late && !pgdm_marks_have(p->marks, index))
-		return judge_mark(p, page, index);
+	/* W5: an addition that this mirror lacks may be one of which no hook was told. */
+	if (primary && (!p->late || same(mirror, primary)) &&
+	    !pgdm_marks_have(p->marks, index))
+		return judge_mark(p, terms, page, index);
 	return PGDM_AUDIT_OK;
 }
 
@@ -216,7 +230,8 @@ enum pgdm_finding pgdm_audit_mirror(const struct pgdm_mirror *m,
 			if (copied_next && !pgdm_index_is_kernel(i))
 				f = PGDM_AUDIT_OK;
 			else if (p->late)
-				f = judge_late(m, p, &terms, page, i, mirror);
+				f = judge_late(m, p, &terms, page, i, mirror,
+					       primary);
 			else
 				f = judge(m, p, &terms, page, i);
 			if (f == PGDM_AUDIT_BUSY)

@@ -19,7 +19,8 @@
 	X(user_half_late,	"W1: publishes before the user half is stored") \
 	X(mark_late,		"M1: publishes before it sets the mark") \
 	X(unmark_early,		"M1: clears the mark before the store") \
-	X(trust_unseen,		"W5: takes a removal of an entry that was not published for none") \
+	X(copy_unmarked,	"W5: copies an entry into a mirror and does not mark it") \
+	X(no_second_copy,	"W5: does not copy again what it has just marked") \
 	X(miss_addition,	"W5: (no bug) lets the probe of additions have no room") \
 	X(unmark_first,		"W5: clears the mark of a removal before it is published") \
 	X(no_second_look,	"W5: does not look again at what it took the mark from") \

@@ -78,6 +78,55 @@ static void copy_by_exchange(u64 *to, const u64 *from, unsigned int first,
 }
 
 /**
+ * pgdm_copy_settle() - see that an entry that was copied is marked in the primary (W5)
+ * @m: a mirror of @p, owned by this CPU
+ * @p: its primary, late
+ * @index: the entry, 0..255; @m has it as it was read from @p
+ *
+ * stored.h says why, and what the second copy is for.
+ *
+ * Context: IRQs off, in the sync point that copied.
+ */
+void pgdm_copy_settle(struct pgdm_mirror *m, struct pgdm_primary *p,
+		      unsigned int index)
+{
+	u64 *to = &m->page[PGDM_KERNEL_PAGE][index];
+
+	if (!READ_ONCE(*to) || pgdm_bug(copy_unmarked))
+		return;
+	smp_rmb(); /* the entry before its mark */
+	if (pgdm_marks_have(p->marks, index))
+		return;
+	/* A full barrier. Pairs with the one between a removal and the search for it. */
+	pgdm_marks_set(p->marks, index);
+	if (pgdm_bug(no_second_copy))
+		return;
+	exchange(to, &p->page[PGDM_KERNEL_PAGE][index]);
+}
+
+static noinline void settle_all(struct pgdm_mirror *m, struct pgdm_primary *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		pgdm_copy_settle(m, p, i);
+}
+
+/* M2: what the mirror has is marked there. */
+static noinline void settle_marked(struct pgdm_mirror *m, struct pgdm_primary *p)
+{
+	unsigned int i;
+
+	smp_rmb(); /* entries before their marks */
+	for (i = 0; i < PGDM_MARK_WORDS; i++) {
+		unsigned long marks = READ_ONCE(m->marks[i]) & ~READ_ONCE(p->marks[i]);
+
+		for (; marks; marks &= marks - 1)
+			pgdm_copy_settle(m, p, i * BITS_PER_LONG + __ffs(marks));
+	}
+}
+
+/**
  * pgdm_copy_all() - copy every entry
  * @m: a mirror of @p, owned by this CPU
  * @p: its primary
@@ -86,8 +135,7 @@ static void copy_by_exchange(u64 *to, const u64 *from, unsigned int first,
  *
  * Context: IRQs off; NMIs may come in between.
  */
-void pgdm_copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,
-		   bool contended)
+void pgdm_copy_all(struct pgdm_mirror *m, struct pgdm_primary *p, bool contended)
 {
 	unsigned int page;
 
@@ -100,6 +148,8 @@ void pgdm_copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,
 		else
 			copy_plainly(to, from, 0, PGDM_USER_ENTRIES);
 	}
+	if (unlikely(p->late))
+		settle_all(m, p);
 	pgdm_copy_kernel_half(m, p);
 }
 
@@ -272,10 +322,18 @@ static noinline unsigned int copy_single(struct pgdm_mirror *m,
  * Context: IRQs off; NMIs may come in between.
  * Return: the number of words.
  */
-unsigned int pgdm_copy_marked(struct pgdm_mirror *m,
-			      const struct pgdm_primary *p, bool contended)
+unsigned int pgdm_copy_marked(struct pgdm_mirror *m, struct pgdm_primary *p,
+			      bool contended)
 {
+	unsigned int words;
+
 	if (contended)
-		return copy_contended(m, p);
-	return pgdm_copy_pages(p) > 1 ? copy_pair(m, p) : copy_single(m, p);
+		words = copy_contended(m, p);
+	else if (pgdm_copy_pages(p) > 1)
+		words = copy_pair(m, p);
+	else
+		words = copy_single(m, p);
+	if (unlikely(p->late))
+		settle_marked(m, p);
+	return words;
 }

@@ -17,6 +17,9 @@ static __always_inline unsigned int pgdm_copy_pages(const struct pgdm_primary *p
 	return pgdm_bug(kernel_page_only) ? 1 : p->pages;
 }
 
+void pgdm_copy_settle(struct pgdm_mirror *m, struct pgdm_primary *p,
+		      unsigned int index);
+
 /**
  * pgdm_copy_entry() - copy one user-half entry, where it differs
  * @m: a mirror of @p, owned by this CPU; no other CPU stores into its user half
@@ -32,7 +35,7 @@ static __always_inline unsigned int pgdm_copy_pages(const struct pgdm_primary *p
  * Context: IRQs off.
  */
 static __always_inline void pgdm_copy_entry(struct pgdm_mirror *m,
-					    const struct pgdm_primary *p,
+					    struct pgdm_primary *p,
 					    unsigned int index,
 					    struct pgdm_copied *done)
 {
@@ -52,13 +55,14 @@ static __always_inline void pgdm_copy_entry(struct pgdm_mirror *m,
 		done->words++;
 	}
 	pgdm_marks_put(m->marks, index, any);
+	if (unlikely(p->late))
+		pgdm_copy_settle(m, p, index);
 	done->named++;
 }
 
-void pgdm_copy_all(struct pgdm_mirror *m, const struct pgdm_primary *p,
-		   bool contended);
-unsigned int pgdm_copy_marked(struct pgdm_mirror *m,
-			      const struct pgdm_primary *p, bool contended);
+void pgdm_copy_all(struct pgdm_mirror *m, struct pgdm_primary *p, bool contended);
+unsigned int pgdm_copy_marked(struct pgdm_mirror *m, struct pgdm_primary *p,
+			      bool contended);
 unsigned int pgdm_copy_kernel_half(struct pgdm_mirror *m,
 				   const struct pgdm_primary *p);
 unsigned int pgdm_copy_own(struct pgdm_mirror *m, const struct pgdm_primary *p);

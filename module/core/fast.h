@@ -47,7 +47,7 @@ pgdm_fast_is_clean(const struct pgdm_policy *policy,
  */
 static inline bool pgdm_fast_changes(struct pgdm_cache *c, enum pgdm_point at,
 				     struct pgdm_mirror *m,
-				     const struct pgdm_primary *p)
+				     struct pgdm_primary *p)
 {
 	const struct pgdm_policy *policy = pgdm_policy_now();
 	u64 seq = pgdm_primary_seq(p), s = m->seen + 1;
@@ -191,7 +191,7 @@ static __always_inline bool pgdm_fast_switch(struct pgdm_cache *c,
  */
 static inline bool pgdm_fast_switch_changes(struct pgdm_cache *c,
 					    struct pgdm_mirror *m,
-					    const struct pgdm_primary *p)
+					    struct pgdm_primary *p)
 {
 	struct pgdm_mirror *leaving = READ_ONCE(c->loaded);
 

@@ -75,54 +75,6 @@ void pgdm_mirrors_store(struct pgdm_primary *p, const struct pgdm_write *w,
 		write_mirror(m, p, w, stats);
 }
 
-/*
- * Exchanged, each mirror's word read before the primary's, as in copy.c: an addition that
- * a writer stores meanwhile stays.
- */
-static void take_out_removed(struct pgdm_mirror *m, const struct pgdm_primary *p,
-			     struct pgdm_stats *stats)
-{
-	u64 *to = m->page[PGDM_KERNEL_PAGE];
-	unsigned int i;
-
-	for (i = 0; i < PGDM_USER_ENTRIES; i++) {
-		u64 seen;
-
-		while ((seen = READ_ONCE(to[i]))) {
-			smp_rmb(); /* mirror before primary */
-			if (READ_ONCE(p->page[PGDM_KERNEL_PAGE][i]))
-				break;
-			if (pgdm_entry_replace(&to[i], seen, 0))
-				pgdm_stat_inc(stats, PGDM_STAT_write_throughs);
-		}
-	}
-}
-
-/**
- * pgdm_mirrors_take_out_removed() - take from every mirror what the primary has no more
- * @p: the primary, of a single page: some user-half entries were cleared, it is not known
- *	which, and a full barrier came after
- * @stats: the local CPU's counters
- *
- * For policies with writers that store into mirrors. Counted in @writers, so that the
- * mirror is given to no other primary meanwhile.
- *
- * Context: IRQs off; no locks.
- */
-void pgdm_mirrors_take_out_removed(struct pgdm_primary *p, struct pgdm_stats *stats)
-{
-	struct pgdm_mirror *m;
-	int cpu;
-
-	for_each_mirror(m, p, cpu) {
-		/* Full barrier, as in write_mirror(). */
-		atomic_inc_return(&m->writers);
-		if (READ_ONCE(m->primary) == p)
-			take_out_removed(m, p, stats);
-		atomic_dec_return(&m->writers);
-	}
-}
-
 /**
  * pgdm_mirrors_raise() - raise the flag of every mirror of a primary
  * @p: the primary; a change was published, which is a full barrier

@@ -40,7 +40,6 @@ static inline struct pgdm_cache *pgdm_mirrors_cache(unsigned int cpu)
 
 void pgdm_mirrors_store(struct pgdm_primary *p, const struct pgdm_write *w,
 			struct pgdm_stats *stats);
-void pgdm_mirrors_take_out_removed(struct pgdm_primary *p, struct pgdm_stats *stats);
 void pgdm_mirrors_raise(struct pgdm_primary *p);
 void pgdm_mirrors_write_through(struct pgdm_primary *p,
 				const struct pgdm_write *w,

@@ -205,20 +205,6 @@ static inline u64 pgdm_primary_publish(struct pgdm_primary *p,
 	return seq;
 }
 
-/**
- * pgdm_primary_publish_unknown() - record that any user-half entries have changed
- * @p: the primary; what changed was stored before (W1)
- *
- * More changes than there are records: each mirror finds that it fell behind.
- *
- * Context: as pgdm_primary_publish(). A full barrier.
- * Return: the sequence.
- */
-static inline u64 pgdm_primary_publish_unknown(struct pgdm_primary *p)
-{
-	return atomic64_add_return(PGDM_RING + 1, &p->seq);
-}
-
 void pgdm_primary_init(struct pgdm_primary *p, u64 id, u64 *kernel, u64 *user,
 		       unsigned long *sharers, unsigned int nr_cpus);
 void pgdm_primary_empty(struct pgdm_primary *p);

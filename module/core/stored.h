@@ -41,17 +41,31 @@
  * once more after that, and the adder at the mark after its store, with full barriers: so
  * no entry that was published stays without its mark.
  *
- * What removals rely on is that the entry is marked, and so that its addition was seen. It
- * was not where the probe had no room to follow the thread, where the user had disarmed it,
- * and where the thread was in the function already when the hook went in. The CPUs that
- * faulted on such an entry have it in their mirrors. So where that may be (the caller
- * knows), the remover first looks into its own CPU's mirror, which may still lead to the
- * table: then it knows the entry. (No other entry of it leads there: a table is freed, and
- * so used again, after the flush in which this CPU syncs.) Else it also publishes that
- * everything may have changed: more changes than there are records. Then each sync goes by
- * the marks of the mirror, too, where the entry is marked (M2), or copies everything; and
- * under a policy with writers that store into mirrors they take out what the primary has
- * no more.
+ * What removals rely on is that each entry that a mirror has is marked in the primary. The
+ * hook of its addition cannot promise that: another CPU may fault on the entry and get it
+ * before that hook is called (S4); and it may never be called, where the probe had no room
+ * to follow the thread, where the user had disarmed it, and where the thread was in the
+ * function already when the hook went in. So whoever copies an entry into a mirror marks
+ * it:
+ *
+ *	owner of a mirror		remover
+ *	read the entry, not zero	clear entry		(kernel)
+ *	store it into the mirror	full barrier
+ *	read its mark; if not set:	for each that is marked and zero:
+ *	 set it, full barrier		 publish, then clear its mark
+ *	 copy the entry once more	flush, free the table	(kernel)
+ *
+ * If the remover overlooked the mark, the owner set it later, and its second copy takes
+ * the entry out of the mirror. It does so with IRQs off, in the same sync point: no flush
+ * has been received in between, so the table is not free yet, and an NMI may walk there.
+ * If the owner found the mark set, who could have taken it away since? A remover that read
+ * the entry when it was zero, before the owner read it; it then looks once more, as above.
+ * Under a policy with writers that store into mirrors the second copy is an exchange, and
+ * one more round of the loop in which everything is copied if something was published.
+ * A mark that is set when the entry has just gone stays until the next removal, which
+ * publishes once too often.
+ *
+ * So a missed addition costs nothing but its publication: each CPU faults on the entry.
  *
  * O1: what the hook stores into its own CPU's mirror it reads from the primary with IRQs
  * off. No other writer changes this entry until the hook is over, as above.
@@ -61,7 +75,7 @@
 
 #include "bug.h"
 #include "marks.h"
-#include "mirror.h"
+#include "primary.h"
 
 /**
  * pgdm_stored_next_removed() - look for an entry that was removed and is marked
@@ -78,24 +92,6 @@ static inline unsigned int pgdm_stored_next_removed(const struct pgdm_primary *p
 
 	for (i = from; i < PGDM_USER_ENTRIES; i++)
 		if (pgdm_marks_have(p->marks, i) && !pgdm_primary_has(p, i))
-			break;
-	return i;
-}
-
-/**
- * pgdm_stored_find_in() - which entry of a mirror leads to a table?
- * @m: a mirror that this CPU owns
- * @phys: physical address of the table, 4 KiB aligned
- *
- * Context: IRQs off.
- * Return: its index, or PGDM_USER_ENTRIES when none does.
- */
-static inline unsigned int pgdm_stored_find_in(const struct pgdm_mirror *m, u64 phys)
-{
-	unsigned int i;
-
-	for (i = 0; i < PGDM_USER_ENTRIES; i++)
-		if (pgdm_entry_maps(READ_ONCE(m->page[PGDM_KERNEL_PAGE][i]), phys))
 			break;
 	return i;
 }

@@ -249,31 +249,6 @@ u64 pgdm_write_stored(struct pgdm_primary *p, const struct pgdm_write *w,
 }
 
 /**
- * pgdm_write_unknown() - make known that user-half entries were removed
- * @p: the primary, of a single page; it is not known which entries were
- * @stats: the local CPU's counters
- *
- * W5, where an addition may have gone unseen. Each mirror is looked through at its next
- * sync point: what it has and the primary has not is marked there (M2).
- *
- * Context: as pgdm_write_stored().
- */
-void pgdm_write_unknown(struct pgdm_primary *p, struct pgdm_stats *stats)
-{
-	static const struct pgdm_write nothing;
-	const struct pgdm_policy *policy;
-
-	atomic_inc_return(&p->inflight);
-	pgdm_primary_publish_unknown(p);
-	policy = pgdm_policy_now();
-	if (policy->stores)
-		pgdm_mirrors_take_out_removed(p, stats);
-	else if (policy->publish)
-		policy->publish(p, &nothing, stats);
-	atomic_dec_return(&p->inflight);
-}
-
-/**
  * pgdm_write_publish() - store a root write and make it known
  * @p: the primary
  * @w: the final values; the kernel stores them again after the hook

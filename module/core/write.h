@@ -17,6 +17,5 @@ u64 pgdm_write_publish(struct pgdm_primary *p, const struct pgdm_write *w,
 		       struct pgdm_stats *stats);
 u64 pgdm_write_stored(struct pgdm_primary *p, const struct pgdm_write *w,
 		      struct pgdm_stats *stats);
-void pgdm_write_unknown(struct pgdm_primary *p, struct pgdm_stats *stats);
 
 #endif

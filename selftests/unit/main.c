@@ -12,7 +12,7 @@
 
 #include "unit.h"
 
-#define SUITES(X)	X(entry) X(primary) X(sharers) X(mirror) X(cache) X(fast) X(audit) \
+#define SUITES(X)	X(entry) X(primary) X(sharers) X(mirror) X(cache) X(fast) X(audit) X(stored) \
 			X(policy) X(stats) X(marks) X(common) X(own) X(engine) \
 			X(model) X(threads)
 #define SIM_SUITES(X)	X(nmi)

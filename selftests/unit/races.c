@@ -505,6 +505,30 @@ static void setup_late_left_mark(void)
 	pgdm_marks_set(w->primary[0]->marks, USER);
 }
 
+/* An addition of which no hook was called. */
+static void setup_late_unseen(void)
+{
+	world_make_late(w);
+	world_switch(w, 0, 0);
+	world_store(w, 0, USER, OLD);
+	watch_first_copy();
+}
+
+/* The same, and a mirror that has its former primary's entry in that place. */
+static void setup_late_unseen_used(void)
+{
+	unsigned int i;
+
+	world_make_late(w);
+	know_kernel_halves();
+	world_store(w, 0, USER, OLD);
+	for (i = 0; i < w->mirrors; i++) {
+		w->cache[0]->mirror[i].page[PGDM_KERNEL_PAGE][USER] = NEWER;
+		pgdm_marks_set(w->cache[0]->mirror[i].marks, USER);
+	}
+	watch_first_copy();
+}
+
 static void setup_late_unused(void)
 {
 	world_make_late(w);

@@ -182,6 +182,26 @@
 	X(late_write_removal, "an addition, another entry's removal, a left mark", \
 	  dirty, late_left_mark, flush, late_add, late_remove_second, \
 	  marks_and_next_sync_are_right, 2, 1, FINDS(no_second_look)) \
+	X(late_unseen_fault, "an addition that no hook saw: a fault, its removal", \
+	  dirty, late_unseen, fault_and_receive_what_was_sent, \
+	  late_remove_and_send, none, nothing_more, 2, 1, \
+	  FINDS(copy_unmarked) | FINDS(no_second_copy)) \
+	X(late_unseen_first_copy, "the same; a first copy by the mirror's marks", \
+	  dirty, late_unseen_used, switch_and_receive_what_was_sent, \
+	  late_remove_and_send, none, nothing_more, 2, 1, \
+	  FINDS(copy_unmarked) | FINDS(no_second_copy)) \
+	X(late_unseen_full_copy, "the same; a full copy", \
+	  flag_mm, late_unseen, fault_and_receive_what_was_sent, \
+	  late_remove_and_send, none, nothing_more, 2, 1, \
+	  FINDS(copy_unmarked) | FINDS(no_second_copy)) \
+	X(late_unseen_exchange, "the same under eager", \
+	  eager, late_unseen, fault_and_receive_what_was_sent, \
+	  late_remove_and_send, none, nothing_more, 2, 1, \
+	  FINDS(copy_unmarked) | FINDS(no_second_copy)) \
+	X(late_unseen_left_mark, "a left mark is taken away meanwhile", \
+	  dirty, late_left_mark, fault, late_add_unseen_and_remove, \
+	  late_remove_second, next_sync_is_right, 2, 0, \
+	  FINDS(copy_unmarked) | FINDS(no_second_look)) \
 	X(late_audit, "the audit, an addition and a removal", \
 	  dirty, late_left_mark, audit_sync_audit, late_add, late_remove_second, \
 	  next_sync_is_right, 2, 0, 0) \

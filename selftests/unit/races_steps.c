@@ -268,6 +268,33 @@ void step_late_remove_second(void)
 {
 	world_store(w, 0, USER_2, 0);
 	world_tell_removed(w, 2, 0);
+	WRITE_ONCE(told.is_done, true);
+}
+
+/*
+ * The hook of the addition is never called. It is removed when the other remover is done,
+ * as mmap_lock has it.
+ */
+void step_late_add_unseen_and_remove(void)
+{
+	world_store(w, 0, USER, NEW);
+	wait_for(&told.is_done);
+	world_store(w, 0, USER, 0);
+	world_tell_removed(w, 1, 0);
+}
+
+void step_fault_and_receive_what_was_sent(void)
+{
+	world_fault(w, 0, USER);
+	wait_for(&told.is_sent);
+	flush_and_tell();
+}
+
+void step_switch_and_receive_what_was_sent(void)
+{
+	world_switch(w, 0, 0);
+	wait_for(&told.is_sent);
+	flush_and_tell();
 }
 
 void step_add_and_remove(void)

@@ -55,6 +55,9 @@ void step_add_and_remove(void);
 void step_late_add(void);
 void step_late_remove_and_send(void);
 void step_late_remove_second(void);
+void step_late_add_unseen_and_remove(void);
+void step_fault_and_receive_what_was_sent(void);
+void step_switch_and_receive_what_was_sent(void);
 
 /* The rest: a third CPU, changes of policy, the end of a primary. */
 void step_switch_1_to_0(void);

@@ -33,7 +33,9 @@
 	X(skip_own_entries) \
 	X(own_too_far) \
 	X(unmark_first) \
-	X(no_second_look)
+	X(no_second_look) \
+	X(copy_unmarked) \
+	X(no_second_copy)
 
 /* None is without a race that finds it, and none without a test. */
 #define FOUND_BIT(bug)		| FINDS(bug)

@@ -36,6 +36,7 @@ extern const struct unit_suite mirror_suite;
 extern const struct unit_suite cache_suite;
 extern const struct unit_suite fast_suite;
 extern const struct unit_suite audit_suite;
+extern const struct unit_suite stored_suite;
 extern const struct unit_suite policy_suite;
 extern const struct unit_suite stats_suite;
 extern const struct unit_suite marks_suite;
