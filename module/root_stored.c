@@ -32,6 +32,8 @@
 #include <linux/pgtable.h>
 #include <linux/rcupdate.h>
 
+#include "core/bug.h"
+#include "core/epoch.h"
 #include "core/stored.h"
 #include "core/write.h"
 #include "cpus.h"
@@ -93,6 +95,10 @@ void pgdm_root_stored_removed(const struct mm_struct *mm)
 	struct pgdm_mm *pm;
 	unsigned int i;
 
+	if (pgdm_bug(miss_hook)) {
+		pgdm_epoch_begin(1);
+		return;
+	}
 	smp_mb(); /* the kernel's store before the look-up (A1) and the search (W5) */
 	rcu_read_lock();
 	pm = pgdm_registry_find_tracked((unsigned long)mm->pgd);

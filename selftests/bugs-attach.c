@@ -6,7 +6,6 @@
  * know the root, and has not reached the table. Then the mm is tracked: its
  * first copies miss the entry, and no publication will name it.
  */
-#include "lib/kinds.h"
 #include "lib/seeded.h"
 
 PGDM_NEEDS(.seeded = true, .cpus = 2);
@@ -32,9 +31,7 @@ static uint64_t track_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 
 STAGE_TEST(attach_early)
 {
-	/* W5: what the hook comes to know is in the table already, and is copied. */
-	if (pgdm_kinds_here() & PGDM_BY_TABLES)
-		SKIP(return, "needs a hook before the store: hooks=set_pgd or pti");
+	SKIP_BY_TABLES("what the hook comes to know is in the table already");
 	judge(_metadata, self, track_in_window, "none", "attach_early", false);
 }
 

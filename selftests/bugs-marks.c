@@ -56,7 +56,7 @@ static uint64_t mark_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 	return damage;
 }
 
-SEEDED_BUG(mark_late, mark_in_window)
+ADDITION_BUG(mark_late, mark_in_window)
 
 /*
  * O1. The worker adds an entry, and then this CPU another one: that does not make its
@@ -77,7 +77,7 @@ static uint64_t add_after_other(FIXTURE_DATA(stage) *self, const char *bugs)
 	return damage;
 }
 
-SEEDED_BUG(own_too_far, add_after_other)
+ADDITION_BUG(own_too_far, add_after_other)
 
 #define begin_mms(self, mms) do {	\
 	start_mms(mms);			\
@@ -123,6 +123,7 @@ STAGE_TEST(keep_leftover)
 {
 	struct mms mms;
 
+	SKIP_BY_TABLES("what a copy leaves without a mark is copied once more");
 	begin_mms(self, &mms);
 	add_slots(&mms, 0, SLOT, SLOT + 3);
 	take_turn(self, &mms, 1);
@@ -162,6 +163,7 @@ STAGE_TEST(miss_hook)
 	struct mms mms;
 	unsigned int i;
 
+	SKIP_BY_TABLES("a missed addition does not count");
 	begin_mms(self, &mms);
 	expect_sparse_turns(_metadata, self, &mms);
 	pgdm_bug("miss_hook");

@@ -30,8 +30,8 @@ static uint64_t sync_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 	return damage;
 }
 
-SEEDED_BUG(publish_first, sync_in_window)
-SEEDED_BUG(lost_publish, sync_in_window)
+ADDITION_BUG(publish_first, sync_in_window)
+ADDITION_BUG(lost_publish, sync_in_window)
 
 /* The kernel's table of the pair is right, the user's is not. */
 STAGE_TEST(user_half_late)

@@ -23,6 +23,10 @@ static uint64_t write_an_identity_map(FIXTURE_DATA(stage) *self
 	return pgdm_stat("publishes") - before;
 }
 
-SEEDED_BUG(any_root, write_an_identity_map)
+STAGE_TEST(any_root)
+{
+	SKIP_BY_TABLES("no hook is told of such a table");
+	judge(_metadata, self, write_an_identity_map, "none", "any_root", true);
+}
 
 TEST_HARNESS_MAIN

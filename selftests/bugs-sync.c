@@ -36,7 +36,7 @@ static uint64_t publish_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 	return damage;
 }
 
-SEEDED_BUG(late_sequence, publish_in_window)
+ADDITION_BUG(late_sequence, publish_in_window)
 
 /* More changes than the ring holds: the oldest are gone from it. */
 static uint64_t fall_behind(FIXTURE_DATA(stage) *self, const char *bugs)
@@ -52,7 +52,7 @@ static uint64_t fall_behind(FIXTURE_DATA(stage) *self, const char *bugs)
 	return damage;
 }
 
-SEEDED_BUG(ignore_overrun, fall_behind)
+ADDITION_BUG(ignore_overrun, fall_behind)
 
 /*
  * S3, S5. The worker's CPU has the entry in its mirror when the test removes

@@ -6,6 +6,7 @@
 #ifndef _PGDM_SEEDED_H
 #define _PGDM_SEEDED_H
 
+#include "kinds.h"
 #include "stage.h"
 
 #define REPEATS		5
@@ -126,5 +127,26 @@ judge(struct __test_metadata *_metadata, FIXTURE_DATA(stage) *self,
 /* The usual test of a bug: it has the bug's name. */
 #define SEEDED_BUG(bug, play) \
 	STAGE_TEST(bug) { judge(_metadata, self, play, "none", #bug, true); }
+
+/* W5: a bug that cannot do damage where the kernel stores before the hook is called. */
+#define SKIP_BY_TABLES(why)						\
+	do {								\
+		if (pgdm_kinds_here() & PGDM_BY_TABLES)			\
+			SKIP(return, "with hooks=tables " why);		\
+	} while (0)
+
+/*
+ * The damage is an addition that a mirror lacks, which is legal then. (tables-bugs plays
+ * some of these bugs with removals.)
+ */
+#define SKIP_ADDITION_BY_TABLES() \
+	SKIP_BY_TABLES("an addition may lack until the CPU faults on it")
+
+#define ADDITION_BUG(bug, play)						\
+STAGE_TEST(bug)								\
+{									\
+	SKIP_ADDITION_BY_TABLES();					\
+	judge(_metadata, self, play, "none", #bug, true);		\
+}
 
 #endif
