@@ -7,7 +7,7 @@
 # shellcheck source=functions.sh
 . "$(dirname -- "$0")/functions.sh"
 
-needs module
+needs
 
 turns=${PGDM_TURNS:-10}
 
