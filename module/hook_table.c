@@ -187,6 +187,8 @@ static bool kernel_half_any_level(void)
  * nothing is sent, and the CPUs that lack the entry fault on it (S4; for "tables" see W5).
  * Armed under every policy, so that a change of policy patches nothing.
  */
+static struct kretprobe addition_probe;
+
 struct addition {
 	struct mm_struct *mm;
 	unsigned long word;
@@ -199,10 +201,8 @@ static int addition_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct addition *a = (struct addition *)ri->data;
 
 	a->mm = (struct mm_struct *)regs_get_kernel_argument(regs, 0);
-	if (pgdm_bug(miss_addition)) {
-		pgdm_probe_addition.nmissed++;
+	if (pgdm_bug(miss_addition))
 		return 1;
-	}
 	a->word = regs_get_kernel_argument(regs, 1);
 	a->of_interest = pgdm_kick_before(a->mm, &a->seq);
 	/* Not zero: do not come back at the return. */
@@ -428,12 +428,12 @@ struct pgdm_hook pgdm_hook_table[] = {
 	  .on_call = kernel_half_entry, .on_return = kernel_half_return,
 	  .data_size = sizeof(struct kernel_half), .not_provoked = "memory hotplug",
 	  .wanted = kernel_half_any_level, .purpose = "kernel halves" },
-	{ .symbol = "__pud_alloc", .kind = PGDM_ON_RETURN, .rp = &pgdm_probe_addition,
+	{ .symbol = "__pud_alloc", .kind = PGDM_ON_RETURN, .rp = &addition_probe,
 	  .on_call = addition_entry, .on_return = addition_return,
 	  .data_size = sizeof(struct addition),
 	  .seen = &addition_seen, .must_see = PGDM_SEEN_HERE,
 	  .wanted = is_4_level, .purpose = "additions, 4-level" },
-	{ .symbol = "__p4d_alloc", .kind = PGDM_ON_RETURN, .rp = &pgdm_probe_addition,
+	{ .symbol = "__p4d_alloc", .kind = PGDM_ON_RETURN, .rp = &addition_probe,
 	  .on_call = addition_entry, .on_return = addition_return,
 	  .data_size = sizeof(struct addition),
 	  .seen = &addition_seen, .must_see = PGDM_SEEN_HERE,

@@ -5,6 +5,5 @@
 #include "probe.h"
 
 struct kprobe pgdm_probe_write;
-struct kretprobe pgdm_probe_addition;
 struct kretprobe pgdm_probe_birth;
 struct kretprobe pgdm_probe_flush;

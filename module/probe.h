@@ -14,8 +14,6 @@
 
 /* Root writes, or removals of entries (backend.c); its nmissed is H1's counter. */
 extern struct kprobe pgdm_probe_write;
-/* Additions of root entries. */
-extern struct kretprobe pgdm_probe_addition;
 /* Births of mms. */
 extern struct kretprobe pgdm_probe_birth;
 /* Ends of flushes, with the oracle. */

@@ -20,7 +20,8 @@
 	X(mark_late,		"M1: publishes before it sets the mark") \
 	X(unmark_early,		"M1: clears the mark before the store") \
 	X(copy_unmarked,	"W5: copies an entry into a mirror and does not mark it") \
-	X(no_second_copy,	"W5: does not copy again what it has just marked") \
+	X(no_second_copy,	"W5: does not copy again what it has marked") \
+	X(trust_mark,		"W5: does not copy again where it finds the mark") \
 	X(miss_addition,	"W5: (no bug) lets the probe of additions have no room") \
 	X(unmark_first,		"W5: clears the mark of a removal before it is published") \
 	X(no_second_look,	"W5: does not look again at what it took the mark from") \

@@ -83,7 +83,7 @@ static void copy_by_exchange(u64 *to, const u64 *from, unsigned int first,
  * @p: its primary, late
  * @index: the entry, 0..255; @m has it as it was read from @p
  *
- * stored.h says why, and what the second copy is for.
+ * stored.h says why, and what the second copy is for. Nothing is counted for it.
  *
  * Context: IRQs off, in the sync point that copied.
  */
@@ -94,14 +94,12 @@ void pgdm_copy_settle(struct pgdm_mirror *m, struct pgdm_primary *p,
 
 	if (!READ_ONCE(*to) || pgdm_bug(copy_unmarked))
 		return;
-	smp_rmb(); /* the entry before its mark */
-	if (pgdm_marks_have(p->marks, index))
+	if (pgdm_bug(trust_mark) && pgdm_marks_have(p->marks, index))
 		return;
-	/* A full barrier. Pairs with the one between a removal and the search for it. */
 	pgdm_marks_set(p->marks, index);
-	if (pgdm_bug(no_second_copy))
-		return;
-	exchange(to, &p->page[PGDM_KERNEL_PAGE][index]);
+	smp_mb(); /* pairs with the one between a removal and the search for it */
+	if (!pgdm_bug(no_second_copy))
+		exchange(to, &p->page[PGDM_KERNEL_PAGE][index]);
 }
 
 static noinline void settle_all(struct pgdm_mirror *m, struct pgdm_primary *p)
@@ -117,9 +115,8 @@ static noinline void settle_marked(struct pgdm_mirror *m, struct pgdm_primary *p
 {
 	unsigned int i;
 
-	smp_rmb(); /* entries before their marks */
 	for (i = 0; i < PGDM_MARK_WORDS; i++) {
-		unsigned long marks = READ_ONCE(m->marks[i]) & ~READ_ONCE(p->marks[i]);
+		unsigned long marks = READ_ONCE(m->marks[i]);
 
 		for (; marks; marks &= marks - 1)
 			pgdm_copy_settle(m, p, i * BITS_PER_LONG + __ffs(marks));

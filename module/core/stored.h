@@ -32,10 +32,10 @@
  * Removals. The hook is called after the store, before the table is put where a flush may
  * free it. So the publication comes before the flush, and S5 follows as in write.c. The
  * hook does not learn the entry, and looks for it among those that are marked.
- * Two removers of one mm may find each other's entry (munmap() goes on with mmap_lock held
- * for reading). Both publish it, or the second finds no mark: then the first has published
- * it, as it takes the mark away after that. So each remover's entry is published before
- * its own flush.
+ * A remover may find an entry that is not its own: one of which the mark was left. Removers
+ * of one mm do not overlap, from before the clear until after the flush: each takes
+ * mmap_lock for writing first, and may keep it for reading (munmap()); or no other thread has
+ * the mm (exit_mmap()). This is needed below.
  * Where mark and entry are looked at, an addition of the same entry could only come in
  * between if both sides overlapped; a remover that takes a mark away looks at the entry
  * once more after that, and the adder at the mark after its store, with full barriers: so
@@ -51,15 +51,18 @@
  *	owner of a mirror		remover
  *	read the entry, not zero	clear entry		(kernel)
  *	store it into the mirror	full barrier
- *	read its mark; if not set:	for each that is marked and zero:
- *	 set it, full barrier		 publish, then clear its mark
- *	 copy the entry once more	flush, free the table	(kernel)
+ *	set its mark, if it is clear	for each that is marked and zero:
+ *	full barrier			 publish, then clear its mark
+ *	copy the entry once more	flush, free the table	(kernel)
  *
- * If the remover overlooked the mark, the owner set it later, and its second copy takes
- * the entry out of the mirror. It does so with IRQs off, in the same sync point: no flush
- * has been received in between, so the table is not free yet, and an NMI may walk there.
- * If the owner found the mark set, who could have taken it away since? A remover that read
- * the entry when it was zero, before the owner read it; it then looks once more, as above.
+ * If the remover overlooked the mark, it was set later, by this owner or by another one, and
+ * the second copy takes the entry out of the mirror. That is done with IRQs off, in the same
+ * sync point: no flush has been received in between, so the table is not free yet, and an
+ * NMI may walk there. (Where the mark is found set, a second copy is needed as well: the
+ * owner that has set it cares for its own mirror only.)
+ * If the remover came later than the second copy, it finds the mark, unless another remover
+ * has taken it away since. That one had looked at the entry when it was zero, before this
+ * owner read it, and looks once more, as above; and it is done before this remover begins.
  * Under a policy with writers that store into mirrors the second copy is an exchange, and
  * one more round of the loop in which everything is copied if something was published.
  * A mark that is set when the entry has just gone stays until the next removal, which
@@ -68,7 +71,10 @@
  * So a missed addition costs nothing but its publication: each CPU faults on the entry.
  *
  * O1: what the hook stores into its own CPU's mirror it reads from the primary with IRQs
- * off. No other writer changes this entry until the hook is over, as above.
+ * off. If the entry is its own, no other writer changes it until the hook is over. If it is
+ * one of which the mark was left, it may be added meanwhile: then the mirror lacks it, which
+ * is legal; and where an NMI has faulted on it and copied it, store_own() in write.c looks
+ * once more at what it took the mirror's mark from (M2).
  */
 #ifndef _PGDM_STORED_H
 #define _PGDM_STORED_H

@@ -159,8 +159,12 @@ static __always_inline void store_own(const struct pgdm_primary *p,
 	if (pgdm_write_adds(w))
 		pgdm_marks_put(m->marks, w->index, true);
 	pgdm_stat_add(stats, PGDM_STAT_own_stores, pgdm_mirror_store(m, p, w));
-	if (!pgdm_mirror_has(m, w->index))
+	if (!pgdm_mirror_has(m, w->index)) {
 		pgdm_marks_put(m->marks, w->index, false);
+		/* W5: an NMI may have copied what was added in its place. */
+		if (pgdm_mirror_has(m, w->index))
+			pgdm_marks_put(m->marks, w->index, true);
+	}
 	if (m->seen == seq - 1 || pgdm_bug(own_too_far))
 		m->seen = seq;
 	barrier(); /* the epoch after the marks */

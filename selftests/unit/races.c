@@ -514,7 +514,18 @@ static void setup_late_unseen(void)
 	watch_first_copy();
 }
 
-/* The same, and a mirror that has its former primary's entry in that place. */
+/* Two CPUs lack it. */
+static void setup_late_unseen_two(void)
+{
+	use_caches(3);
+	world_make_late(w);
+	world_switch(w, 0, 0);
+	world_switch(w, 2, 0);
+	world_store(w, 0, USER, OLD);
+	watch_first_copy();
+}
+
+/* An addition of which no hook was called, and a mirror that has its former primary's entry in that place. */
 static void setup_late_unseen_used(void)
 {
 	unsigned int i;

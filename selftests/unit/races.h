@@ -198,6 +198,10 @@
 	  eager, late_unseen, fault_and_receive_what_was_sent, \
 	  late_remove_and_send, none, nothing_more, 2, 1, \
 	  FINDS(copy_unmarked) | FINDS(no_second_copy)) \
+	X(late_unseen_two_owners, "an addition that no hook saw: two faults, its removal", \
+	  dirty, late_unseen_two, fault, late_remove, fault_on_another_cpu, \
+	  next_sync_is_right, 2, 0, FINDS(copy_unmarked) | FINDS(trust_mark) | \
+	  FINDS(no_second_copy)) \
 	X(late_unseen_left_mark, "a left mark is taken away meanwhile", \
 	  dirty, late_left_mark, fault, late_add_unseen_and_remove, \
 	  late_remove_second, next_sync_is_right, 2, 0, \

@@ -283,6 +283,18 @@ void step_late_add_unseen_and_remove(void)
 	world_tell_removed(w, 1, 0);
 }
 
+/* No flush: what is published must be found later. */
+void step_late_remove(void)
+{
+	world_store(w, 0, USER, 0);
+	world_tell_removed(w, 1, 0);
+}
+
+void step_fault_on_another_cpu(void)
+{
+	world_fault(w, 2, USER);
+}
+
 void step_fault_and_receive_what_was_sent(void)
 {
 	world_fault(w, 0, USER);

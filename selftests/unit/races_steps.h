@@ -56,6 +56,8 @@ void step_late_add(void);
 void step_late_remove_and_send(void);
 void step_late_remove_second(void);
 void step_late_add_unseen_and_remove(void);
+void step_late_remove(void);
+void step_fault_on_another_cpu(void);
 void step_fault_and_receive_what_was_sent(void);
 void step_switch_and_receive_what_was_sent(void);
 

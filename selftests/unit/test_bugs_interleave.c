@@ -35,7 +35,8 @@
 	X(unmark_first) \
 	X(no_second_look) \
 	X(copy_unmarked) \
-	X(no_second_copy)
+	X(no_second_copy) \
+	X(trust_mark)
 
 /* None is without a race that finds it, and none without a test. */
 #define FOUND_BIT(bug)		| FINDS(bug)

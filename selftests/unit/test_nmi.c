@@ -319,6 +319,47 @@ static bool change_in_a_write(void)
 	return true;
 }
 
+/*
+ * W5: the mark of an entry that is gone was left, and a remover publishes it. Meanwhile
+ * another CPU adds such an entry, and the NMI touches it: the mirror gets it, and its mark.
+ */
+static void removing(void)
+{
+	world_tell_removed(w, 0, 0);
+}
+
+static bool in_a_removal_of_a_left_mark(void)
+{
+	unsigned int step, kept = 0;
+
+	has_come = true;
+	for (step = 0; has_come; step++) {
+		struct pgdm_audit found;
+		struct pgdm_mirror *m;
+
+		w = world_create(2, 2, 2, 1);
+		world_make_late(w);
+		m = world_switch(w, 0, 0);
+		pgdm_marks_set(w->primary[0]->marks, INDEX);
+		memset(&nested, 0, sizeof(nested));
+		has_come = false;
+		watch_all();
+		sim_interrupt(step, removing, nmi);
+		kept += pgdm_mirror_has(m, INDEX);
+		CHECK_EQUAL(world_audit(w, 0, &found), PGDM_AUDIT_OK);
+		/* It goes again. Too many changes for the records: by marks. */
+		world_store(w, 0, INDEX, 0);
+		world_tell_removed(w, 1, 0);
+		for (unsigned int i = 0; i <= PGDM_RING; i++)
+			world_tell_added(w, 1, 0, INDEX + 1);
+		world_flush(w, 0);
+		CHECK(!pgdm_mirror_has(m, INDEX));
+		world_destroy(w);
+	}
+	CHECK(kept > 0);
+	return true;
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(in_a_first_copy),
 	UNIT_TEST(in_a_switch),
@@ -329,6 +370,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(in_a_write),
 	UNIT_TEST(change_in_a_flush),
 	UNIT_TEST(change_in_a_write),
+	UNIT_TEST(in_a_removal_of_a_left_mark),
 };
 
 UNIT_SUITE(nmi);
