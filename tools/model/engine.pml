@@ -41,12 +41,15 @@ bit sharer[N * M];		/* of mm m: has CPU c ever claimed a mirror of it? */
  * changed by locked operations alone, and so are in no store buffer; but a mark that
  * is as it should be already is no operation, and drains nothing.
  */
-#if SPARSE
+#if SPARSE || defined(STORED)
 bit mark_of[M * E];		/* of a primary: its writers; an owner that copies in full */
+
+#define MARK(p, i)		mark_of[(p) * E + (i)]
+#endif
+#if SPARSE
 bit mirror_mark[N * NM * E];	/* of a mirror: its owner; under "eager" writers, too */
 byte marked[M];			/* H1: the marks are complete up to this miss */
 
-#define MARK(p, i)		mark_of[(p) * E + (i)]
 #define MIRROR_MARK(c, m, i)	mirror_mark[ID(c, m) * E + (i)]
 #define to_mark(c, p, i, v)	mark(c, p, i, v);
 #else
@@ -194,7 +197,9 @@ inline publish(_c, _p, _i, _val)
 		locked(_c) ->
 		seq[_p]++;
 		k = seq[_p];
+#ifndef STORED
 		unpublished[(_p) * E + (_i)] = 0;
+#endif
 #if STORES_OWN && defined(NMI)
 		publishing[_c] = 1;
 #endif
@@ -344,6 +349,91 @@ inline hook_write(_c, _p, _i, _val)
 	d_step { locked(_c) -> inflight[_p]-- }
 }
 
+/* --- a write of which the hook is told when the kernel has stored (W5) ------ */
+
+#ifdef STORED
+/* pgdm_stored_unmark(): if there is no entry; and a second look. */
+inline unmark_stored(_c, _p, _i)
+{
+	v = get(_c, PRIM(_p, _i, 0));
+	if
+	:: d_step { !v && MARK(_p, _i) && locked(_c) -> MARK(_p, _i) = 0; SAY1(_c, "takes the mark of entry %d away", _i) }
+	:: v || !MARK(_p, _i)
+	fi;
+	v = get(_c, PRIM(_p, _i, 0));
+	if
+	:: d_step { v && !MARK(_p, _i) && locked(_c) -> MARK(_p, _i) = 1; SAY1(_c, "marks entry %d again", _i) }
+	:: !v || MARK(_p, _i)
+	fi;
+	v = 0
+}
+
+inline mark_stored(_c, _p, _i, _val)
+{
+	if
+	:: d_step { (_val) && !MARK(_p, _i) && locked(_c) -> MARK(_p, _i) = 1; SAY1(_c, "marks entry %d of the primary", _i) }
+	:: !(_val) || MARK(_p, _i)
+	fi
+}
+
+/*
+ * pgdm_root_stored_added(), or pgdm_root_stored_removed() if "val" is zero. Addition: entry
+ * s is the one. Removal: each that is marked and zero. The barrier is for the look-up (A1)
+ * and for marks that owners set. e2: the value that is made known, read with IRQs off.
+ */
+inline hook_stored(_c, _p, _i, _val)
+{
+	atomic {
+		locked(_c) ->
+		if
+		:: (_val) != 0 -> s = _i; q = _i + 1; SAY1(_c, "hook: entry %d was added", _i)
+		:: else -> q = E; SAY(_c, "hook: an entry was removed")
+		fi
+#ifdef TRACKS
+		;
+		if
+		:: !registered[_p] -> s = q; SAY(_c, "the root is not registered")
+		:: else
+		fi
+#endif
+	};
+	do
+	:: s < q ->
+		/* pgdm_stored_next_removed(): the mark, then the entry. */
+		if
+		:: atomic { (_val) == 0 && !MARK(_p, s) -> s++; goto next_stored }
+		:: (_val) != 0 || MARK(_p, s)
+		fi;
+		if
+		:: atomic { (_val) == 0 && get(_c, PRIM(_p, s, 0)) -> s++; goto next_stored }
+		:: (_val) != 0 || !get(_c, PRIM(_p, s, 0))
+		fi;
+		/* pgdm_write_stored() */
+		d_step { locked(_c) -> e2 = get(_c, PRIM(_p, s, 0)); inflight[_p]++ };
+#ifndef mark_late
+		mark_stored(_c, _p, s, e2);
+#endif
+#ifndef lost_publish
+		publish(_c, _p, s, e2);
+#if STORES_FLAGS
+		raise_flags(_c, _p);
+#endif
+#if STORES_MIRRORS
+		write_mirrors(_c, _p, s, e2);
+#endif
+#endif
+#ifdef mark_late
+		mark_stored(_c, _p, s, e2);
+#endif
+		unmark_stored(_c, _p, s);
+		d_step { locked(_c) -> inflight[_p]--; e2 = 0; s++ };
+next_stored:	skip
+	:: s == q -> break
+	od;
+	atomic { s = 0; q = 0; unpublished[(_p) * E + (_i)] = 0; SAY(_c, "the hook is over") }
+}
+#endif
+
 /* --- a sync -------------------------------------------------------------- */
 
 /*
@@ -439,10 +529,31 @@ inline copy_word(_c, _m, _p, _i, _g)
 }
 #endif
 
-/* Entry e2, in all tables. */
+/*
+ * Entry e2, in all tables. W5: if it is there and has no mark, it gets one, and is copied
+ * once more: pgdm_copy_settle(). In a copy of all, or of what is marked, the code does that
+ * when it has copied all entries, and other CPUs come in between in the same ways.
+ */
 inline copy_entry(_c, _m, _p)
 {
+#ifdef STORED
+	do
+	:: copy_word(_c, _m, _p, e2, 0);
+		k = (get(_c, MIR(_c, _m, e2, 0)) != 0);
+		if
+		:: d_step { k && !settled_once && !MARK(_p, e2) && locked(_c) ->
+				MARK(_p, e2) = 1;
+				SAY1(_c, "marks entry %d of the primary, and copies it again", e2);
+				settled_once = 1;
+				k = 0
+			}
+		:: d_step { !k || settled_once || MARK(_p, e2) -> settled_once = 0; k = 0 };
+			break
+		fi
+	od;
+#else
 	copy_word(_c, _m, _p, e2, 0);
+#endif
 #if PG == 2
 	copy_word(_c, _m, _p, e2, 1);
 #endif
@@ -474,7 +585,7 @@ inline lacks(_c, _m, _p, _e)
 /* The mirror m of p is copied in full: what it finds gets marks, which may be missing. */
 inline rebuild(_c, _p)
 {
-#if SPARSE && !defined(no_rebuild)
+#if SPARSE && !defined(no_rebuild) && !defined(STORED)
 	k = (get(_c, PRIM(_p, e2, 0)) || get(_c, PRIM(_p, e2, PG - 1)));
 	if
 	:: d_step { k && !MARK(_p, e2) -> k = 0; MARK(_p, e2) = 1; SAY1(_c, "marks entry %d of the primary", e2) }

@@ -22,6 +22,54 @@ byte user[N];			/* whose user the CPU runs, or is about to: the mm, + 1 */
 #define is_lazy(c)	get(c, LAZY(c))
 #define LOCK(p, i)	lock[(p) * E + (i)]
 
+#ifdef STORED
+/*
+ * W5: removals of one mm may overlap here. Each begins with mmap_lock held for writing, when
+ * the VMAs go, and has it at least for reading until its table is freed. So while any is
+ * under way, an entry that was removed is not added again, and one that is being added, or
+ * has been meanwhile, is not removed. (The kernel does not let two overlap: the second
+ * waits for that lock until the first has given it back.)
+ */
+byte removers[M];		/* removals under way: they hold mmap_lock for reading */
+bit barred[M * E];		/* and as long as there are any, this entry is not written again */
+
+#define BARRED(p, i)	barred[(p) * E + (i)]
+#define may_write(p, i)		(!LOCK(p, i) && !BARRED(p, i))
+
+/* In a d_step, each of these. */
+inline begin_removal(_p, _i)
+{
+	if
+	:: !removers[_p] -> BARRED(_p, 0) = LOCK(_p, 0); BARRED(_p, E - 1) = LOCK(_p, E - 1)
+	:: else
+	fi;
+	removers[_p]++;
+	BARRED(_p, _i) = 1;
+	LOCK(_p, _i) = 1
+}
+
+inline begin_addition(_p, _i)
+{
+	LOCK(_p, _i) = 1;
+	BARRED(_p, _i) = (removers[_p] != 0)
+}
+
+inline end_removal(_p, _i)
+{
+	LOCK(_p, _i) = 0;
+	removers[_p]--;
+	if
+	:: !removers[_p] -> BARRED(_p, 0) = 0; BARRED(_p, E - 1) = 0
+	:: else
+	fi
+}
+#else
+#define may_write(p, i)		(!LOCK(p, i))
+#define begin_removal(_p, _i)	LOCK(_p, _i) = 1
+#define begin_addition(_p, _i)	LOCK(_p, _i) = 1
+#define end_removal(_p, _i)	LOCK(_p, _i) = 0
+#endif
+
 /* --- CR3 ----------------------------------------------------------------- */
 
 /* The kernel loads mm n - 1 (n == 0: another), and flushes or not. */
@@ -121,11 +169,50 @@ inline free_table(_c, _p, _i)
 	od;
 	h0 = 0;
 	turn[_p * E + _i] = !turn[_p * E + _i];
-	LOCK(_p, _i) = 0
+	end_removal(_p, _i)
 }
 
 /* --- root writes --------------------------------------------------------- */
 
+#ifdef STORED
+/* What the kernel has stored and the hook has not been told of: 0, or one of these. */
+#define ADDED	1
+#define REMOVED	2
+byte owed[M * E];
+#define OWED(p, i)	owed[(p) * E + (i)]
+
+/* The kernel's own store. Its hook comes later, or (UNSEEN) never. */
+inline kernel_stores(_c, _p, _i, _val)
+{
+	unpublished[(_p) * E + (_i)] = 1;
+	put(_c, PRIM(_p, _i, 0), _val);
+	SAY2(_c, "the kernel stores %d into entry %d of the primary", _val, _i)
+}
+
+#ifdef UNSEEN
+#define may_go_unseen(val)	(unseen_left && (val) != 0)
+#else
+#define may_go_unseen(val)	0
+#endif
+
+/* The probe has no room for the thread, or is not armed. */
+inline goes_unseen(_c)
+{
+	unseen_left--;
+	SAY(_c, "its addition will not be seen")
+}
+
+inline write_root(_c, _p, _i, _val)
+{
+	if
+#ifdef UNSEEN
+	:: d_step { may_go_unseen(_val) && room(_c) -> goes_unseen(_c); kernel_stores(_c, _p, _i, _val) }
+#endif
+	:: d_step { room(_c) -> kernel_stores(_c, _p, _i, _val) };
+		hook_stored(_c, _p, _i, _val)
+	fi
+}
+#else
 /* The probe is missed (H1), or comes before the root is registered (A1), or hits. */
 inline write_root(_c, _p, _i, _val)
 {
@@ -149,6 +236,7 @@ inline write_root(_c, _p, _i, _val)
 #endif
 	fi
 }
+#endif
 
 /* In a d_step: a table for entry i of p. v: its number */
 inline new_table(_c, _p, _i)
@@ -186,15 +274,17 @@ inline call_cpus(c, p)
 proctype writer(byte c; byte p; byte i)
 {
 	byte r, v, w, k;
+#ifdef STORED
+	byte q, s, e2;
+#endif
 
 end:	do
 	:: d_step {
-			writes_left && !LOCK(p, i) ->
+			writes_left && may_write(p, i) ->
 			writes_left--;
-			LOCK(p, i) = 1;
 			if
-			:: mem[PRIM(p, i, 0)] -> w = 0; SAY1(c, "removes entry %d", i)
-			:: else -> new_table(c, p, i); w = v; v = 0
+			:: mem[PRIM(p, i, 0)] -> begin_removal(p, i); w = 0; SAY1(c, "removes entry %d", i)
+			:: else -> begin_addition(p, i); new_table(c, p, i); w = v; v = 0
 			fi
 		};
 		write_root(c, p, i, w);
@@ -239,7 +329,12 @@ end:	do
 #define B_OTHER		5
 #define B_EARLY		6	/* early_flush_sync, sync_after only */
 
-#define user_mode(c)	(!waits && loaded_mm[c] && !gone[loaded_mm[c] - 1] && !is_lazy(c))
+#ifdef STORED
+#define is_thread(c)	locked(c)	/* another thread than before: a context switch drains */
+#else
+#define is_thread(c)	1
+#endif
+#define user_mode(c)	(!waits && is_thread(c) && loaded_mm[c] && !gone[loaded_mm[c] - 1] && !is_lazy(c))
 #ifdef LIVENESS
 bit stuck_at_1;			/* CPU 0 has faulted at entry 1, and not come through */
 
@@ -251,7 +346,7 @@ bit stuck_at_1;			/* CPU 0 has faulted at entry 1, and not come through */
 #define may_fault(c, i)	((FAULTS & CPU(c)) && !elsewhere(c, i) && user_mode(c) && WALK(c, i, USER_PAGE) == 0 && \
 			 (writes_left || mem[PRIM(loaded_mm[c] - 1, i, 0)]))
 #define may_remove(c, i) ((REMOVES & CPU(c)) && user_mode(c) && writes_left && \
-			  !LOCK(loaded_mm[c] - 1, i) && mem[PRIM(loaded_mm[c] - 1, i, 0)])
+			  may_write(loaded_mm[c] - 1, i) && mem[PRIM(loaded_mm[c] - 1, i, 0)])
 
 inline start_fault(c, i)
 {
@@ -283,9 +378,26 @@ inline start_remove(c, i)
 	e = i;
 	p = loaded_mm[c] - 1;
 	writes_left--;
-	LOCK(p, e) = 1;
+	begin_removal(p, e);
 	SAY1(c, "removes entry %d", e)
 }
+
+#ifdef STORED
+/*
+ * The thread that wrote entry i comes to the hook, on this CPU or another: it may have
+ * slept. The kernel's store has reached memory then.
+ */
+#define may_tell(c, i)	(user_mode(c) && OWED(loaded_mm[c] - 1, i) && \
+			 (OWED(loaded_mm[c] - 1, i) == ADDED) == (mem[PRIM(loaded_mm[c] - 1, i, 0)] != 0))
+
+inline start_to_tell(c, i)
+{
+	p = loaded_mm[c] - 1;
+	e = i;
+	x = (OWED(p, i) == ADDED);
+	OWED(p, i) = 0
+}
+#endif
 
 inline receive(c, x)
 {
@@ -316,6 +428,9 @@ proctype cpu(byte c)
 	bit adopts;				/* a switch that is none: an mm is adopted */
 #endif
 	bit adds;				/* that flush is of an addition, frees nothing */
+#ifdef STORED
+	bit settled_once;
+#endif
 
 idle:	/* Interrupts are on here, and nowhere else. */
 end:	if
@@ -360,6 +475,12 @@ end:	if
 		goto idle
 	:: d_step { may_fault(c, 0) -> start_fault(c, 0) }; goto fault
 	:: d_step { may_remove(c, 0) -> start_remove(c, 0) }; goto write
+#ifdef STORED
+	:: d_step { may_tell(c, 0) -> start_to_tell(c, 0) }; goto tell
+#if E > 1
+	:: d_step { may_tell(c, 1) -> start_to_tell(c, 1) }; goto tell
+#endif
+#endif
 #if E > 1
 	:: d_step { may_fault(c, 1) -> start_fault(c, 1) }; goto fault
 	:: d_step { may_remove(c, 1) -> start_remove(c, 1) }; goto write
@@ -396,8 +517,8 @@ fault:	if
 fault_synced:
 	if
 	:: d_step {
-			writes_left && !LOCK(p, e) && get(c, PRIM(p, e, 0)) == 0 ->
-			LOCK(p, e) = 1;
+			writes_left && may_write(p, e) && get(c, PRIM(p, e, 0)) == 0 ->
+			begin_addition(p, e);
 			writes_left--;
 			new_table(c, p, e);
 			w = v;
@@ -411,8 +532,23 @@ fault_synced:
 	goto idle;
 
 	/* --- entry e of mm p is written: w, or 0 ------------------------------ */
-write:	atomic { x = w; w = 0 };
+write:
+#ifdef STORED
+	if
+#ifdef UNSEEN
+	:: d_step { may_go_unseen(w) && room(c) -> goes_unseen(c); kernel_stores(c, p, e, w) };
+		d_step { locked(c) -> LOCK(p, e) = 0 }
+#endif
+	:: d_step { room(c) -> kernel_stores(c, p, e, w); OWED(p, e) = (w -> ADDED : REMOVED) }
+	fi;
+	d_step { w = 0; p = 0; e = 0 };
+	goto idle;
+	/* At any time later: the hook. */
+tell:	hook_stored(c, p, e, x);
+#else
+	atomic { x = w; w = 0 };
 	write_root(c, p, e, x);
+#endif
 	if
 	:: x == 0 ->
 #ifdef flag_by_ipi
@@ -717,7 +853,33 @@ end:	do
 #define page_differs(p, i, g) \
 	(mem[PRIM(p, 0, g)] != mem[A_MIRROR + ((i) * E) * PG + (g)] || \
 	 mem[PRIM(p, E - 1, g)] != mem[A_MIRROR + ((i) * E + E - 1) * PG + (g)])
+#ifdef STORED
+/*
+ * W5. Until the hook is over an entry may differ from the kernel's store on, and it is
+ * "unpublished"; for ever, where the hook is not called. All others are equal, but that a
+ * mirror may lack one (STRICT: may not). This is legal, as the CPU faults, and the fault
+ * compares (S4). It comes about where an entry has a mark before it is added. A remover
+ * takes it for removed, and takes its mark away for a moment, in which a copy by marks
+ * overlooks it; and under "eager" stores the zero that it has read.
+ *
+ * And what a mirror has is marked, whether a hook was told of it or not, and is in the
+ * primary, or nothing is: as judge_late() and judge_mark() in core/audit.c have it.
+ */
+#define mirrored(i, e)		mem[A_MIRROR + (i) * E + (e)]
+#ifdef STRICT
+#define may_lack(i, e)		0
+#else
+#define may_lack(i, e)		(mirrored(i, e) == 0)
+#endif
+#define entry_differs(p, i, e)	(entry_ahead(p, i, e) && !may_lack(i, e))
+#define untold(p, i, e) \
+	(mirrored(i, e) && (!MARK(p, e) || (mem[PRIM(p, e, 0)] && mem[PRIM(p, e, 0)] != mirrored(i, e))))
+#define differs(p, i) \
+	(entry_differs(p, i, 0) || entry_differs(p, i, E - 1) || untold(p, i, 0) || untold(p, i, E - 1))
+#else
+#define entry_differs	entry_ahead
 #define differs(p, i)	(page_differs(p, i, 0) || page_differs(p, i, PG - 1))
+#endif
 #define wrong(i) \
 	(mem[A_OWNER + (i)] && inflight[mem[A_OWNER + (i)] - 1] == 0 && settled(i) && \
 	 owner_idle((i) / NM) && no_miss(i) && \
@@ -733,7 +895,7 @@ end:	do
 #define ahead(i) \
 	(!STORES_MIRRORS && mem[A_OWNER + (i)] && settled(i) && owner_idle((i) / NM) && \
 	 no_miss(i) && seen[i] == seq[mem[A_OWNER + (i)] - 1] && \
-	 (entry_ahead(mem[A_OWNER + (i)] - 1, i, 0) || entry_ahead(mem[A_OWNER + (i)] - 1, i, E - 1)))
+	 (entry_differs(mem[A_OWNER + (i)] - 1, i, 0) || entry_differs(mem[A_OWNER + (i)] - 1, i, E - 1)))
 
 #define IS_LOST		"its mirror holds the latest sequence, and differs from the primary"
 #define IS_AHEAD	"its mirror holds the latest sequence, and has what the primary has not had yet"

@@ -148,6 +148,10 @@ inline reach_memory(_a, _v)
 		if
 		:: tried[h0] && _a < A_RING && _a / PG == tried[h0] - 1 ->
 			tried[h0] = 0
+#ifdef ZEROES
+		/* W5: what the fault had brought was taken out again. */
+		:: tried[h0] && !(_v) && _a == MIR(h0, 0, tried[h0] - 1, 0) -> tried[h0] = 0
+#endif
 		:: else
 		fi;
 		if

@@ -2,7 +2,10 @@
 /*
  * One mm: writers of two entries, store buffers, the ring, faults, flushes;
  * with SWITCHES the way out of the mm and back, and lazy TLB; with MISSES,
- * NMI, ATTACH what these rules are about.
+ * NMI, ATTACH what these rules are about. With STORED the kernel stores before the hook is
+ * called (W5): any time passes, the thread may go to another CPU, removals of both entries
+ * may overlap. The hook is never told of UNSEEN additions. LEFT: entry 1 may have a mark
+ * though it is not there.
  *
  * CPUs 0 to OWNERS - 1 have mirrors, the other CPUs only write.
  */
@@ -42,17 +45,21 @@
 #define STRICT_WINDOW 1
 #endif
 
-#include "machine.pml"
-#include "policy.pml"
-#include "engine.pml"
-
-byte writes_left = WRITES;
-#ifdef MISSES
-byte misses_left = MISSES;
-#endif
 #ifdef ATTACH
 #define TRACKS			/* the root is registered at some time, or not any more */
 #define CALLS			/* the module calls CPUs by IPI */
+#endif
+
+#include "policy.pml"
+#include "machine.pml"
+#include "engine.pml"
+
+byte writes_left = WRITES;
+#ifdef UNSEEN
+byte unseen_left = UNSEEN;
+#endif
+#ifdef MISSES
+byte misses_left = MISSES;
 #endif
 byte unstored;			/* writes past a probe that did not see them */
 bit registered[M];		/* in the registry's hash */
@@ -159,7 +166,7 @@ init
 		:: h0 < PG -> mem[PRIM(0, 0, h0)] = 1; h0++
 		:: else -> break
 		od;
-#if SPARSE && !defined(ATTACH)
+#if (SPARSE || defined(STORED)) && !defined(ATTACH)
 		MARK(0, 0) = 1;
 #endif
 		h0 = 0;
@@ -200,6 +207,12 @@ init
 		h0 = 0;
 		h1 = 0
 	};
+#ifdef LEFT
+	if
+	:: MARK(0, E - 1) = 1
+	:: true
+	fi;
+#endif
 	atomic {
 		run memory(0);
 		run cpu(0);

@@ -93,6 +93,14 @@
 #endif
 
 /*
+ * W5, under "eager": a remover that finds an entry marked and zero while it is being added
+ * may store its zero after the entry, and a CPU faults once more.
+ */
+#if STORES_MIRRORS && defined(STORED) && !defined(STRICT)
+#define ZEROES
+#endif
+
+/*
  * What is copied where the records cannot be used: a first copy, a mirror that fell
  * behind by more than the ring, a record that cannot be read. For an entry that is
  * lacking under "eager" it would do, too (fault_by_marks).

@@ -77,6 +77,9 @@ inline leave(_p)
 proctype manager()
 {
 	byte q, r, s, v, w, k;
+#ifdef STORED
+	byte e2;
+#endif
 
 #if ENDS & UNTRACK
 	/* pgdm_registry_remove() */
@@ -92,7 +95,7 @@ proctype manager()
 #endif
 #if ENDS & EXIT
 	/* exit_mmap(): the last user is gone, other CPUs may have it lazily. */
-	d_step { nobody_runs(0) -> gone[0] = 1; LOCK(0, 0) = 1; SAY(2, "exit_mmap of mm 1") };
+	d_step { nobody_runs(0) -> gone[0] = 1; begin_removal(0, 0); SAY(2, "exit_mmap of mm 1") };
 	if
 	:: mem[PRIM(0, 0, 0)] ->
 		write_root(2, 0, 0, 0);
@@ -153,9 +156,11 @@ init
 		mem[PRIM(0, 0, 0)] = 1;
 		mem[PRIM(1, 0, 0)] = 1;
 		mem[MIR(0, 0, 0, 0)] = 1;
-#if SPARSE
+#if SPARSE || defined(STORED)
 		MARK(0, 0) = 1;
 		MARK(1, 0) = 1;
+#endif
+#if SPARSE
 		MIRROR_MARK(0, 0, 0) = 1;
 #endif
 		mem[OF(0, 0)] = 1;
