@@ -360,11 +360,13 @@ inline unmark_stored(_c, _p, _i)
 	:: d_step { !v && MARK(_p, _i) && locked(_c) -> MARK(_p, _i) = 0; SAY1(_c, "takes the mark of entry %d away", _i) }
 	:: v || !MARK(_p, _i)
 	fi;
+#ifndef no_second_look
 	v = get(_c, PRIM(_p, _i, 0));
 	if
 	:: d_step { v && !MARK(_p, _i) && locked(_c) -> MARK(_p, _i) = 1; SAY1(_c, "marks entry %d again", _i) }
 	:: !v || MARK(_p, _i)
 	fi;
+#endif
 	v = 0
 }
 
@@ -384,7 +386,9 @@ inline mark_stored(_c, _p, _i, _val)
 inline hook_stored(_c, _p, _i, _val)
 {
 	atomic {
+#ifndef no_hook_barrier
 		locked(_c) ->
+#endif
 		if
 		:: (_val) != 0 -> s = _i; q = _i + 1; SAY1(_c, "hook: entry %d was added", _i)
 		:: else -> q = E; SAY(_c, "hook: an entry was removed")
@@ -413,6 +417,9 @@ inline hook_stored(_c, _p, _i, _val)
 #ifndef mark_late
 		mark_stored(_c, _p, s, e2);
 #endif
+#ifdef unmark_first
+		unmark_stored(_c, _p, s);
+#endif
 #ifndef lost_publish
 		publish(_c, _p, s, e2);
 #if STORES_FLAGS
@@ -425,7 +432,9 @@ inline hook_stored(_c, _p, _i, _val)
 #ifdef mark_late
 		mark_stored(_c, _p, s, e2);
 #endif
+#ifndef unmark_first
 		unmark_stored(_c, _p, s);
+#endif
 		d_step { locked(_c) -> inflight[_p]--; e2 = 0; s++ };
 next_stored:	skip
 	:: s == q -> break
@@ -536,7 +545,7 @@ inline copy_word(_c, _m, _p, _i, _g)
  */
 inline copy_entry(_c, _m, _p)
 {
-#ifdef STORED
+#if defined(STORED) && !defined(copy_unmarked)
 	do
 	:: copy_word(_c, _m, _p, e2, 0);
 		k = (get(_c, MIR(_c, _m, e2, 0)) != 0);
@@ -547,6 +556,11 @@ inline copy_entry(_c, _m, _p)
 				settled_once = 1;
 				k = 0
 			}
+#ifdef no_second_copy
+			;
+			settled_once = 0;
+			break
+#endif
 		:: d_step { !k || settled_once || MARK(_p, e2) -> settled_once = 0; k = 0 };
 			break
 		fi

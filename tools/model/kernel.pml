@@ -28,13 +28,22 @@ byte user[N];			/* whose user the CPU runs, or is about to: the mm, + 1 */
  * the VMAs go, and has it at least for reading until its table is freed. So while any is
  * under way, an entry that was removed is not added again, and one that is being added, or
  * has been meanwhile, is not removed. (The kernel does not let two overlap: the second
- * waits for that lock until the first has given it back.)
+ * waits for that lock until the first has given it back. That is LONE.)
  */
 byte removers[M];		/* removals under way: they hold mmap_lock for reading */
 bit barred[M * E];		/* and as long as there are any, this entry is not written again */
 
 #define BARRED(p, i)	barred[(p) * E + (i)]
+#ifdef no_mmap_lock
+#define may_write(p, i)		(!LOCK(p, i))
+#else
 #define may_write(p, i)		(!LOCK(p, i) && !BARRED(p, i))
+#endif
+#ifdef LONE
+#define may_begin(p)		(!removers[p])
+#else
+#define may_begin(p)		1
+#endif
 
 /* In a d_step, each of these. */
 inline begin_removal(_p, _i)
@@ -65,6 +74,7 @@ inline end_removal(_p, _i)
 }
 #else
 #define may_write(p, i)		(!LOCK(p, i))
+#define may_begin(p)		1
 #define begin_removal(_p, _i)	LOCK(_p, _i) = 1
 #define begin_addition(_p, _i)	LOCK(_p, _i) = 1
 #define end_removal(_p, _i)	LOCK(_p, _i) = 0
@@ -209,6 +219,12 @@ inline write_root(_c, _p, _i, _val)
 	:: d_step { may_go_unseen(_val) && room(_c) -> goes_unseen(_c); kernel_stores(_c, _p, _i, _val) }
 #endif
 	:: d_step { room(_c) -> kernel_stores(_c, _p, _i, _val) };
+#ifdef hook_after_flush
+		if
+		:: (_val) == 0 -> flush_send(_c, _p, 1); answered(_c)
+		:: else
+		fi;
+#endif
 		hook_stored(_c, _p, _i, _val)
 	fi
 }
@@ -280,7 +296,7 @@ proctype writer(byte c; byte p; byte i)
 
 end:	do
 	:: d_step {
-			writes_left && may_write(p, i) ->
+			writes_left && may_write(p, i) && (may_begin(p) || !mem[PRIM(p, i, 0)]) ->
 			writes_left--;
 			if
 			:: mem[PRIM(p, i, 0)] -> begin_removal(p, i); w = 0; SAY1(c, "removes entry %d", i)
@@ -293,7 +309,9 @@ end:	do
 #ifdef flag_by_ipi
 			call_cpus(c, p);
 #endif
+#ifndef hook_after_flush
 			flush_send(c, p, 1);
+#endif
 			d_step { answered(c) -> free_table(c, p, i) }
 		:: else ->
 			d_step { locked(c) -> LOCK(p, i) = 0; w = 0 };
@@ -346,7 +364,7 @@ bit stuck_at_1;			/* CPU 0 has faulted at entry 1, and not come through */
 #define may_fault(c, i)	((FAULTS & CPU(c)) && !elsewhere(c, i) && user_mode(c) && WALK(c, i, USER_PAGE) == 0 && \
 			 (writes_left || mem[PRIM(loaded_mm[c] - 1, i, 0)]))
 #define may_remove(c, i) ((REMOVES & CPU(c)) && user_mode(c) && writes_left && \
-			  may_write(loaded_mm[c] - 1, i) && mem[PRIM(loaded_mm[c] - 1, i, 0)])
+			  may_write(loaded_mm[c] - 1, i) && may_begin(loaded_mm[c] - 1) && mem[PRIM(loaded_mm[c] - 1, i, 0)])
 
 inline start_fault(c, i)
 {
