@@ -539,8 +539,18 @@ inline copy_word(_c, _m, _p, _i, _g)
 #endif
 
 /*
- * Entry e2, in all tables. W5: if it is there and has no mark, it gets one, and is copied
- * once more: pgdm_copy_settle(). In a copy of all, or of what is marked, the code does that
+ * W5: is it copied once more? Whether the mark was there or not: another owner that has
+ * just set it cares for its own mirror.
+ */
+#ifdef trust_mark
+#define SETTLES(_p, _e)	(!MARK(_p, _e))
+#else
+#define SETTLES(_p, _e)	1
+#endif
+
+/*
+ * Entry e2, in all tables. W5: if it is there it gets a mark, and is copied once more:
+ * pgdm_copy_settle(). In a copy of all, or of what is marked, the code does that
  * when it has copied all entries, and other CPUs come in between in the same ways.
  */
 inline copy_entry(_c, _m, _p)
@@ -550,7 +560,7 @@ inline copy_entry(_c, _m, _p)
 	:: copy_word(_c, _m, _p, e2, 0);
 		k = (get(_c, MIR(_c, _m, e2, 0)) != 0);
 		if
-		:: d_step { k && !settled_once && !MARK(_p, e2) && locked(_c) ->
+		:: d_step { k && !settled_once && SETTLES(_p, e2) && locked(_c) ->
 				MARK(_p, e2) = 1;
 				SAY1(_c, "marks entry %d of the primary, and copies it again", e2);
 				settled_once = 1;
@@ -561,7 +571,7 @@ inline copy_entry(_c, _m, _p)
 			settled_once = 0;
 			break
 #endif
-		:: d_step { !k || settled_once || MARK(_p, e2) -> settled_once = 0; k = 0 };
+		:: d_step { !k || settled_once || !SETTLES(_p, e2) -> settled_once = 0; k = 0 };
 			break
 		fi
 	od;
