@@ -159,6 +159,7 @@ STAGE_TEST(skip_own_entries)
  */
 STAGE_TEST(miss_hook)
 {
+	uint64_t switches;
 	struct copies c;
 	struct mms mms;
 	unsigned int i;
@@ -171,10 +172,19 @@ STAGE_TEST(miss_hook)
 	pgdm_bug("none");
 	for (i = 1; i <= NR_MMS; i++) {
 		c = count_copies(THERE);
+		switches = pgdm_cpu_stat(THERE, "switches");
 		take_turn(self, &mms, i % NR_MMS);
 		c = copies_since(THERE, c);
+		switches = pgdm_cpu_stat(THERE, "switches") - switches;
 		EXPECT_EQ(1, c.attaches);
-		EXPECT_EQ(1, c.full);
+		/*
+		 * The worker may have the CPU in the middle of a turn: one more switch, and
+		 * a full copy if it is not known yet that missed writes are stored.
+		 */
+		EXPECT_LE(1, c.full);
+		EXPECT_GE(switches, c.full) {
+			TH_LOG("%llu switches", (unsigned long long)switches);
+		}
 		EXPECT_EQ(0, c.sparse);
 		EXPECT_EQ(PGDM_ROOT_ENTRIES * pgdm_pages(), c.first);
 		check_mirrors(_metadata);
