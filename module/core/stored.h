@@ -21,9 +21,10 @@
  *
  * Additions. A CPU that lacks an entry faults, whether it is published or not, and the
  * fault compares (S4). So the audit takes an addition that a mirror lacks for legal. M1
- * becomes: each entry that was *published* is marked. Its argument holds (marks.h): an
+ * becomes: each entry that was *published* is marked, but for the moment in which a remover
+ * takes a left mark away and looks once more (below). Its argument holds (marks.h): an
  * owner that reads the sequence of the publication finds the mark; one that reads an
- * earlier one syncs again.
+ * earlier one syncs again. In that moment it may overlook the entry, and the CPU faults.
  * The hook of an addition is called before the kernel drops what keeps a removal of the
  * same entry out: the thread is in a fault, or in another access through a VMA in the
  * entry's range, and has that VMA or the whole mm locked. A table is freed only when no

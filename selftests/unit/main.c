@@ -12,8 +12,8 @@
 
 #include "unit.h"
 
-#define SUITES(X)	X(entry) X(primary) X(sharers) X(mirror) X(cache) X(fast) X(audit) X(stored) \
-			X(policy) X(stats) X(marks) X(common) X(own) X(engine) \
+#define SUITES(X)	X(entry) X(primary) X(sharers) X(mirror) X(cache) X(fast) X(audit) \
+			X(stored) X(policy) X(stats) X(marks) X(common) X(own) X(engine) \
 			X(model) X(threads)
 #define SIM_SUITES(X)	X(nmi)
 #define SIM_PLAIN_SUITES(X) X(interleave)
