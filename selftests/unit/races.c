@@ -525,7 +525,7 @@ static void setup_late_unseen_two(void)
 	watch_first_copy();
 }
 
-/* An addition of which no hook was called, and a mirror that has its former primary's entry in that place. */
+/* The same, and a mirror that has its former primary's entry in that place. */
 static void setup_late_unseen_used(void)
 {
 	unsigned int i;
