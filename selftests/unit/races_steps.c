@@ -254,10 +254,16 @@ void step_late_add(void)
 	world_tell_added(w, 1, 0, USER);
 }
 
-void step_late_remove_and_send(void)
+/* No flush: what is published must be found later. */
+void step_late_remove(void)
 {
 	world_store(w, 0, USER, 0);
 	world_tell_removed(w, 1, 0);
+}
+
+void step_late_remove_and_send(void)
+{
+	step_late_remove();
 	WRITE_ONCE(told.is_sent, true);
 	wait_for(&told.is_flushed);
 	expect_unreachable(OLD);
@@ -279,15 +285,7 @@ void step_late_add_unseen_and_remove(void)
 {
 	world_store(w, 0, USER, NEW);
 	wait_for(&told.is_done);
-	world_store(w, 0, USER, 0);
-	world_tell_removed(w, 1, 0);
-}
-
-/* No flush: what is published must be found later. */
-void step_late_remove(void)
-{
-	world_store(w, 0, USER, 0);
-	world_tell_removed(w, 1, 0);
+	step_late_remove();
 }
 
 void step_fault_on_another_cpu(void)
