@@ -4,6 +4,7 @@
 import collections
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import suites
@@ -38,6 +39,15 @@ def say(text):
     print(f"check: {text}", file=sys.stderr)
 
 
+@dataclass(frozen=True)
+class Build:
+    """What make builds for a kernel."""
+
+    name: str
+    kernel: str
+    goals: list
+
+
 class Run:
     """A run of suites: where its files are, and what was counted so far."""
 
@@ -50,6 +60,7 @@ class Run:
         if not jobs.isdecimal() or int(jobs) == 0:
             raise BadUsage(f"JOBS: not a number of suites: '{jobs}'")
         self.jobs = int(jobs)
+        self.unbuilt = []  # what run() builds beside suites
         own = suites.CUSTOM if environ.get("KDIR") else ""
         self.kernel = environ.get("KERNEL") or own or "6.1"
         self.out = Path(environ.get("PGDM_CHECK_OUT") or TOP / "build/check").absolute()
@@ -71,8 +82,14 @@ class Run:
         return path.relative_to(TOP) if path.is_relative_to(TOP) else path
 
     def build(self, wanted):
-        """Build what these suites need. Where that fails, they run; it is counted."""
-        self._make("build", self.kernel, ["module", "seeded", "selftests"])
+        """Build what suites of the run's kernel need. Where that fails, they run; it is
+        counted. What suites of other kernels need is built beside suites: see run().
+        """
+        goals = ["module", "seeded", "selftests"]
+        first = Build("build", self.kernel, goals)
+        print(f"{first.name:<16} ", end="", flush=True)
+        self._start(first)
+        print(self._built(self.sessions.wait_one()))
         others = {}
         for suite in wanted:
             if suite.own_kernel not in ("", self.kernel):
@@ -80,32 +97,55 @@ class Run:
                 goals = others.setdefault(suite.own_kernel, ["module"])
                 if suite.machine == "bochs" and "seeded" not in goals:
                     goals.append("seeded")
-        for kernel, goals in others.items():
-            self._make(f"build-{kernel}", kernel, goals)
+        self.unbuilt = [Build(f"build-{k}", k, goals) for k, goals in others.items()]
 
-    def _make(self, name, kernel, goals):
-        log = self.log(name)
-        print(f"{name:<16} ", end="", flush=True)
+    def _start(self, build):
         make = ["make", "-s", "-j", str(self.cpus), "-C", str(TOP)]
-        self.sessions.start(name, [*make, f"KERNEL={kernel}", *goals], log)
-        ended = self.sessions.wait_one()
+        argv = [*make, f"KERNEL={build.kernel}", *build.goals]
+        self.sessions.start(build, argv, self.log(build.name))
+
+    def _built(self, ended):
+        """Count a build that failed. Returns what to print of it."""
+        log = self.log(ended.subject.name)
         if ended.status == 0:
-            print(f"done ({ended.seconds} s)")
-            return
-        print(f"failed; {self.shown(log)} ends:")
+            return f"done ({ended.seconds} s)"
+        self.tally.add_failure(
+            f"{ended.subject.name}: make {' '.join(ended.subject.goals)}"
+        )
         with open(log, encoding="utf-8", errors="surrogateescape") as lines:
-            print(*collections.deque(lines, 20), sep="", end="")
-        self.tally.add_failure(f"{name}: make {' '.join(goals)}")
+            end = "".join(collections.deque(lines, 20))
+        return f"failed; {self.shown(log)} ends:\n{end}".rstrip("\n")
 
     def run(self, wanted):
-        """Run these suites, as many at once as there may be."""
-        for suite in wanted:
-            if len(self.sessions) >= self.jobs:
-                self._judge(self.sessions.wait_one())
-            argv = suite.argv(self.kernel, str(self.out / f"{suite.name}.vm"))
-            self.sessions.start(suite, argv, self.log(suite.name))
-        while ended := self.sessions.wait_one():
-            self._judge(ended)
+        """Run these suites, as many at once as there may be.
+
+        Kernels that are not built yet are built beside them, one at a time, as their
+        set-up takes a lock. A suite waits for its kernel.
+        """
+        rows, building = list(wanted), False
+        while rows or self.unbuilt or len(self.sessions):
+            if len(self.sessions) < self.jobs:
+                if self.unbuilt and not building:
+                    self._start(self.unbuilt[0])
+                    building = True
+                    continue
+                waits_for = {build.kernel for build in self.unbuilt}
+                ready = [row for row in rows if row.own_kernel not in waits_for]
+                if ready:
+                    rows.remove(ready[0])
+                    self._run(ready[0])
+                    continue
+            ended = self.sessions.wait_one()
+            if isinstance(ended.subject, Build):
+                self.unbuilt.remove(ended.subject)
+                building = False
+                print(f"{ended.subject.name:<16} {self._built(ended)}")
+            else:
+                self._judge(ended)
+
+    def _run(self, suite):
+        argv = suite.argv(self.kernel, str(self.out / f"{suite.name}.vm"))
+        self.sessions.start(suite, argv, self.log(suite.name))
 
     def _judge(self, ended):
         suite = ended.subject
