@@ -81,8 +81,9 @@ void pgdm_sync_dirty(struct pgdm_mirror *m, struct pgdm_primary *p,
  *
  * What is published comes first, so that an older record does not have to be
  * copied again later. An entry that still differs was stored, and is not
- * published yet, or its hook was missed: it is copied as it is now, and once
- * more when its record arrives.
+ * published yet, or its hook was missed: it is copied as it is now. If its record
+ * arrives it is copied once more; if none does, a full copy follows (H1), or its
+ * removal publishes it (W5).
  *
  * Where writers store into mirrors, an exchange of one word could put an older
  * one in the place of the newer: all are copied, and again if need be. A full copy
