@@ -54,12 +54,14 @@ static bool same(u64 mirror, u64 primary)
  * @since: only later changes may be lacking
  * @epoch: the latest; if it has moved, a writer may have acted by another policy
  * @strict: no change may be lacking, not even those after @since
+ * @copied_next: the next sync copies the whole mirror, as the epoch has moved
  * @marked: no mark of the mirror may be lacking
  */
 struct terms {
 	u64 since;
 	unsigned long epoch;
 	bool strict;
+	bool copied_next;
 	bool marked;
 };
 
@@ -85,7 +87,7 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
 	kernel_seq = atomic64_read_acquire(&p->kernel_seq);
 	/*
 	 * Zero once more: every record up to seq is written. One that cannot
-	 * be read will never be, so that the next sync copies everything.
+	 * be read will never be, so that the next sync does not go by records.
 	 */
 	if (atomic_read_acquire(&p->inflight))
 		return PGDM_AUDIT_BUSY;
@@ -110,7 +112,8 @@ static enum pgdm_finding judge(const struct pgdm_mirror *m,
  * inflight before it stored, and sets the mark before it lowers it again.
  *
  * W5. The mirror has the same word, and so had set the mark. The word that it has may have
- * been removed, which was published, and another of the same value stored since.
+ * been removed, which was published, and another of the same value stored since. Not where
+ * the writer of the removal has taken the word out of the mirror.
  */
 static enum pgdm_finding judge_mark(const struct pgdm_primary *p,
 				    const struct terms *terms,
@@ -124,13 +127,15 @@ static enum pgdm_finding judge_mark(const struct pgdm_primary *p,
 	if (!pgdm_primary_is_marked(p))
 		return PGDM_AUDIT_OK;
 	seq = pgdm_primary_seq(p);
-	if (p->late && is_published(p, index, terms->since, seq))
+	if (p->late && (!terms->strict || terms->copied_next) &&
+	    is_published(p, index, terms->since, seq))
 		return PGDM_AUDIT_OK;
 	if (!READ_ONCE(p->page[page][index]) ||
 	    pgdm_marks_have(p->marks, index))
 		return PGDM_AUDIT_BUSY;
 	smp_rmb(); /* word and mark before inflight, that before the sequence */
-	if (atomic_read_acquire(&p->inflight) || pgdm_primary_seq(p) != seq)
+	if (atomic_read_acquire(&p->inflight) || pgdm_primary_seq(p) != seq ||
+	    pgdm_epoch_latest() != terms->epoch)
 		return PGDM_AUDIT_BUSY;
 	return PGDM_AUDIT_VIOLATION;
 }
@@ -205,12 +210,11 @@ enum pgdm_finding pgdm_audit_mirror(const struct pgdm_mirror *m,
 	const struct pgdm_policy *policy = pgdm_policy_now();
 	struct terms terms = { .since = since, .strict = policy->stores };
 	unsigned int page, i;
-	bool copied_next;
 
 	/* After the policy: see pgdm_policy_now(). */
 	terms.epoch = pgdm_epoch_latest();
-	copied_next = terms.epoch != m->epoch;
-	terms.marked = policy->sparse && !copied_next;
+	terms.copied_next = terms.epoch != m->epoch;
+	terms.marked = policy->sparse && !terms.copied_next;
 	memset(found, 0, sizeof(*found));
 	for (page = 0; page < p->pages; page++) {
 		for (i = 0; i < PGDM_ENTRIES; i++) {
@@ -227,7 +231,7 @@ enum pgdm_finding pgdm_audit_mirror(const struct pgdm_mirror *m,
 					       primary);
 			if (same(mirror, primary))
 				continue;
-			if (copied_next && !pgdm_index_is_kernel(i))
+			if (terms.copied_next && !pgdm_index_is_kernel(i))
 				f = PGDM_AUDIT_OK;
 			else if (p->late)
 				f = judge_late(m, p, &terms, page, i, mirror,

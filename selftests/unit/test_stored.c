@@ -162,6 +162,29 @@ static bool not_marked_is_a_violation(void)
 	return true;
 }
 
+/*
+ * Under eager a mirror's sequence stays behind for long, and what was published since
+ * excuses nothing.
+ */
+static bool not_marked_is_a_violation_under_eager(void)
+{
+	unsigned int i;
+
+	start("eager");
+	add_unseen();
+	for (i = 0; i <= PGDM_RING; i++) {
+		world_store(w, 0, 100 + i, ENTRY(2));
+		world_tell_added(w, 1, 0, 100 + i);
+	}
+	CHECK(pgdm_primary_seq(p) - m->seen > PGDM_RING);
+	CHECK_EQUAL(audit(), PGDM_AUDIT_OK);
+	pgdm_marks_clear(p->marks, ENTRY_USED);
+	CHECK_EQUAL(audit(), PGDM_AUDIT_VIOLATION);
+	CHECK(found.unmarked);
+	world_destroy(w);
+	return true;
+}
+
 /* Removed, and the same word stored again: the mirror is behind, and had marked the first. */
 static bool the_same_word_again_is_none(void)
 {
@@ -174,6 +197,24 @@ static bool the_same_word_again_is_none(void)
 	CHECK_EQUAL(audit(), PGDM_AUDIT_OK);
 	world_flush(w, 0);
 	CHECK(is_marked());
+	world_destroy(w);
+	return true;
+}
+
+/* The same; and eager comes into force, under which this mirror is copied next. */
+static bool the_same_word_again_is_none_before_eager(void)
+{
+	start("dirty");
+	add_unseen();
+	world_store(w, 0, ENTRY_USED, 0);
+	world_tell_removed(w, 1, 0);
+	world_store(w, 0, ENTRY_USED, ENTRY(1));
+	pgdm_policy_change(&pgdm_policy_eager);
+	CHECK(!is_marked());
+	CHECK_EQUAL(audit(), PGDM_AUDIT_OK);
+	world_flush(w, 0);
+	CHECK(is_marked());
+	CHECK_EQUAL(audit(), PGDM_AUDIT_OK);
 	world_destroy(w);
 	return true;
 }
@@ -195,7 +236,9 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(audit_waits_for_the_hook_of_a_removal),
 	UNIT_TEST(another_entry_in_its_place_is_a_violation),
 	UNIT_TEST(not_marked_is_a_violation),
+	UNIT_TEST(not_marked_is_a_violation_under_eager),
 	UNIT_TEST(the_same_word_again_is_none),
+	UNIT_TEST(the_same_word_again_is_none_before_eager),
 	UNIT_TEST(audit_waits_for_the_kernel_half),
 };
 
