@@ -23,8 +23,9 @@
 #include "steer_cr3.h"
 
 /*
- * A writer is between store and publication for microseconds; on a virtual CPU
- * that the host lets stand still meanwhile, for seconds.
+ * A writer is between store and publication for microseconds; for seconds on a virtual
+ * CPU that the host lets stand still meanwhile, or, with hooks=tables, where a thread of
+ * higher priority keeps the CPU from it: it can be preempted there.
  */
 #define RETRIES		20000
 #define RETRY_US	500

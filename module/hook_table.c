@@ -149,7 +149,9 @@ static int kernel_half_return(struct kretprobe_instance *ri, struct pt_regs *reg
 NOKPROBE_SYMBOL(kernel_half_return);
 
 /*
- * Memory hotplug calls it, one thread at a time: it is never missed for want of room.
+ * Memory hotplug calls it, one thread at a time. vmalloc and vmemmap call it, too, from
+ * threads that overlap, but only for new root entries of theirs: those exist since boot.
+ * So it is never missed for want of room.
  * A compiler may have left one function, or one for each number of levels.
  */
 static struct kretprobe kernel_half_probe;

@@ -67,7 +67,7 @@ struct terms {
 
 /*
  * A word was found to differ. The writer of the primary's word had raised
- * inflight before, and changes a sequence before lowering it again. So if
+ * inflight before (W5: judge_late()), and changes a sequence before lowering it again. So if
  * inflight is zero now, the change that was seen is covered by the sequences
  * read after that. Then both words are read again: if they still differ, and
  * neither inflight nor a sequence has moved, no writer has stored in between.

@@ -11,7 +11,8 @@ struct pgdm_common pgdm_common = { .writes = { 1 } };
  * @index: which entry, 256..511
  *
  * To be called before the store, and before the root is looked up, for tracked and
- * untracked roots. A full barrier.
+ * untracked roots; with hooks=tables after init_mm's and before the others'
+ * (root_stored.c). A full barrier.
  *
  * Context: any but NMI.
  * Return: was it counted? Writes of own entries are not.

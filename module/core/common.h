@@ -54,7 +54,8 @@
 /**
  * struct pgdm_common - what is known of all roots' kernel halves
  * @writes: kernel-half writes of whatever root, but not of own entries, and what else
- *	makes the roots doubtful. From 1; any CPU adds, before the store
+ *	makes the roots doubtful. From 1; any CPU adds, before the store (see
+ *	pgdm_common_count())
  * @agreed: the value of @writes for which all roots were seen to agree, or 0. One
  *	thread at a time writes it
  * @epoch: the epoch at that time (H1); the same thread

@@ -30,7 +30,8 @@ void pgdm_copy_settle(struct pgdm_mirror *m, struct pgdm_primary *p,
  * The records may name an entry that came and went meanwhile, or one that this CPU
  * has from its own write (O1) or from a fault: nothing is stored then.
  *
- * M2: the mark says what the mirror holds after this.
+ * M2: the mark says what the mirror holds after this. (After the second copy of W5 it may
+ * stand over a zero, until the next copy of the entry.)
  *
  * Context: IRQs off.
  */

@@ -88,8 +88,9 @@ static inline void pgdm_entry_set(u64 *word, u64 value)
  * @seen: what the caller read there, before it read @value from the primary
  * @value: the new entry
  *
- * For kernel-half entries, which remote writers store too (W3): a value that
- * was read earlier must not overwrite one that was written later.
+ * For words that remote writers store, too, of the kernel half (W3) and under eager, and
+ * for the second copy of W5: a value that was read earlier must not overwrite one that was
+ * written later.
  *
  * Return: was it written?
  */

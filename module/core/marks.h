@@ -19,10 +19,10 @@
  *
  * Let the owner read sequence s and find an entry unmarked. The last writer that
  * changed this mark before has cleared it, and had stored zero before it did. Two
- * writers of one entry never overlap (write.c), so this writer is the one that
- * published the entry's latest change up to s, or a later one. The mirror, where the
- * entry is unmarked as well, holds zero: what that writer has stored. A later writer
- * publishes a later sequence, which the next sync finds.
+ * writers of one entry never overlap (write.c; W5 has its own argument), so this writer
+ * is the one that published the entry's latest change up to s, or a later one. The
+ * mirror, where the entry is unmarked as well, holds zero: what that writer has stored. A
+ * later writer publishes a later sequence, which the next sync finds.
  *
  * If the mark came after the publication, the owner could read the sequence of an
  * addition and overlook the entry. It comes before the store already: else a CPU that

@@ -10,8 +10,8 @@
  *
  * No lock is needed: two writers of one entry never meet (write.c), and
  * a writer and an owner that copies settle it by exchanges. (Where the kernel stores first,
- * a remover may store its zero over an entry that was added meanwhile; the mirror lacks
- * the entry then, which is legal there: stored.h.)
+ * they may: a remover may store its zero over an entry that was added meanwhile; the mirror
+ * lacks the entry then, which is legal there: stored.h.)
  *
  * The writer's scan costs more the more CPUs there are (W2): a baseline.
  */

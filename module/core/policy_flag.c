@@ -19,7 +19,7 @@
  * entry afterwards; otherwise the flag stays raised. A mirror that the writer
  * does not find was announced after the store, and is copied after that.
  *
- * The owner lowers it in pgdm_sync_full(), sync.c; kick.c sends the IPI.
+ * The owner lowers it in pgdm_sync_full(), sync_whole.c; kick.c sends the IPI.
  *
  * The writer's scan costs more the more CPUs there are (W2): a baseline.
  */

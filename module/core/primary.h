@@ -28,7 +28,7 @@ struct pgdm_mirror;
 /**
  * struct pgdm_primary - one root table and its changes
  * @page: the kernel's table, and with PTI the user table beside it; the
- *	kernel writes them, and before it pgdm_primary_store()
+ *	kernel writes them, and before it pgdm_primary_store(), if not @late
  * @pages: 1, or 2 with PTI
  * @id: never repeats; 0 is no primary
  * @sharers: CPUs that may have a mirror of it
@@ -191,7 +191,7 @@ static inline bool pgdm_primary_is_marked(const struct pgdm_primary *p)
  * held up between the increment and the store while PGDM_RING changes are
  * published: then it overwrites a younger record with its own older one. The
  * reader finds another sequence in the record than the one it looks for, and
- * copies everything.
+ * copies everything, or all that is marked.
  *
  * Context: any but NMI, IRQs off. The increment is a full barrier.
  * Return: the sequence.

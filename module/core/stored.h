@@ -27,8 +27,9 @@
  * earlier one syncs again. In that moment it may overlook the entry, and the CPU faults.
  * The hook of an addition is called before the kernel drops what keeps a removal of the
  * same entry out: the thread is in a fault, or in another access through a VMA in the
- * entry's range, and has that VMA or the whole mm locked. A table is freed only when no
- * VMA is left in its range. So removal's hook comes after addition's.
+ * entry's range, and has that VMA or the whole mm locked. A table is freed when no VMA is
+ * left in its range, or by exec, which moves its stack with mmap_lock held for writing. So
+ * removal's hook comes after addition's.
  *
  * Removals. The hook is called after the store, before the table is put where a flush may
  * free it. So the publication comes before the flush, and S5 follows as in write.c. The
@@ -37,10 +38,9 @@
  * of one mm do not overlap, from before the clear until after the flush: each takes
  * mmap_lock for writing first, and may keep it for reading (munmap()); or no other thread has
  * the mm (exit_mmap()). This is needed below.
- * Where mark and entry are looked at, an addition of the same entry could only come in
- * between if both sides overlapped; a remover that takes a mark away looks at the entry
- * once more after that, and the adder at the mark after its store, with full barriers: so
- * no entry that was published stays without its mark.
+ * Only with the remover of a left mark can an addition of the same entry overlap: a remover
+ * that takes a mark away looks at the entry once more after that, and the adder at the mark
+ * after its store, with full barriers: so no entry that was published stays without its mark.
  *
  * What removals rely on is that each entry that a mirror has is marked in the primary. The
  * hook of its addition cannot promise that: another CPU may fault on the entry and get it

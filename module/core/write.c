@@ -28,8 +28,8 @@
  *	load the entries that they name			F
  *
  * If D reads B's value, F reads A's value or a later one. If E comes before C
- * it finds another sequence in the record, and the owner copies everything,
- * which also happens after D and so reads A's value. If D came before B, the
+ * it finds another sequence in the record, and the owner copies everything, or, where
+ * marks count, all that is marked; also after D, and so it reads A's value. If D came before B, the
  * change is synced at the next sync point, and that is soon enough:
  * - an addition: the CPU faults, and the fault is a sync point (S4);
  * - a removal: the kernel flushes after the write and before it frees (S5). If the
@@ -136,10 +136,10 @@ static bool is_wrong(void)
  *
  * The writer runs on the CPU that owns the mirror, with IRQs off, and outside of any
  * sync of this CPU. What it stores is the latest value of this entry: writers of one
- * entry do not overlap. If the mirror held all changes before this one, it holds this
- * one as well now. An NMI may fault in between and sync the mirror; if it went
- * further than @seq, this sets the sequence back, and the next sync copies once too
- * often.
+ * entry do not overlap (of a left mark: stored.h, O1). If the mirror held all changes
+ * before this one, it holds this one as well now. An NMI may fault in between and sync
+ * the mirror; if it went further than @seq, this sets the sequence back, and the next
+ * sync copies once too often.
  *
  * That sync may even be the full copy that a change of the policy asks for. Then other
  * CPUs may store into the mirror from that copy on, and set marks (M2), while this still
@@ -242,7 +242,7 @@ u64 pgdm_write_stored(struct pgdm_primary *p, const struct pgdm_write *w,
 		pgdm_primary_mark(p, w);
 		seq = pgdm_primary_publish(p, w->index);
 		publish_by_policy(p, w, seq, stats);
-		/* Last: another remover takes what is not marked for published. */
+		/* Last: until then the audit knows that a removal is under way. */
 		pgdm_stored_unmark(p, w->index);
 	}
 	atomic_dec_return(&p->inflight);

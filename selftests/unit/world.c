@@ -380,7 +380,7 @@ void world_tell_added(struct world *w, unsigned int cpu, unsigned int which,
 }
 
 /**
- * world_tell_removed() - the hook of a removal; all additions were seen
+ * world_tell_removed() - the hook of a removal
  * @w: the machine, late
  * @cpu: the CPU that has removed
  * @which: number of the primary
