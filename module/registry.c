@@ -353,6 +353,19 @@ bool pgdm_registry_all(bool (*test)(struct pgdm_primary *p, const void *data),
 	return passed;
 }
 
+/* What a program that reads the events cannot know from publications. */
+static void trace_entries(const struct pgdm_primary *p)
+{
+	const u64 *table = p->page[p->pages - 1];
+	unsigned int i;
+
+	if (!trace_entry_enabled())
+		return;
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		if (READ_ONCE(table[i]))
+			trace_entry(p->id, i, READ_ONCE(table[i]));
+}
+
 /**
  * pgdm_registry_make_ready() - make ready what was added
  *
@@ -376,6 +389,7 @@ bool pgdm_registry_make_ready(void)
 				continue;
 			any = true;
 			pgdm_primary_look_through(&pm->primary);
+			trace_entries(&pm->primary);
 			/* Pairs with the acquire in pgdm_registry_find_ready(). */
 			smp_store_release(&pm->ready, true);
 		}

@@ -85,10 +85,22 @@ static bool is_anything_tracked(void)
 	return pgdm_registry_count() || pgdm_registry_is_all();
 }
 
+static void trace_unload(const struct pgdm_cache *c)
+{
+	if (trace_leave_enabled() && c->loaded)
+		trace_leave(c->loaded->id);
+}
+
+static void unload(struct pgdm_cache *c)
+{
+	trace_unload(c);
+	pgdm_cache_unload(c);
+}
+
 /* A2: strays are looked for only among what is not the kernel's own. */
 static noinline void switch_untracked(struct pgdm_cache *c, unsigned long root)
 {
-	pgdm_cache_unload(c);
+	unload(c);
 	if (strays_exist() && !pgdm_registry_find(root) &&
 	    !pgdm_kernel_mm_is_root(root))
 		ask_for_walk();
@@ -104,7 +116,7 @@ static noinline void switch_slowly(struct pgdm_cache *c, unsigned long cr3)
 
 	/* A CPU may come online while there is no registry yet, or none any more. */
 	if (!is_anything_tracked()) {
-		pgdm_cache_unload(c);
+		unload(c);
 		return;
 	}
 	rcu_read_lock();
@@ -204,7 +216,7 @@ static noinline void switch_unfound(struct pgdm_cache *c, unsigned long cr3)
 	struct pgdm_mirror *m;
 
 	if (!is_anything_tracked())
-		pgdm_cache_unload(c);
+		unload(c);
 	else if (!pgdm_fast_search(c, root_in(cr3), &m, &p))
 		switch_absent(c, cr3);
 	else if (!pgdm_fast_switch(c, m, p))
@@ -260,6 +272,7 @@ void pgdm_sync_points_adopt(void *unused)
 
 	if (!c)
 		return;
+	trace_unload(c);
 	pgdm_steer_release_cpu(c, NULL);
 	switch_slowly(c, __native_read_cr3());
 }

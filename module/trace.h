@@ -162,6 +162,45 @@ TRACE_EVENT(track,
 	TP_printk("id=%llu root=%#llx", __entry->id, __entry->root)
 );
 
+/* An entry that an mm had when it was tracked: fired for each, before its first mirror. */
+TRACE_EVENT(entry,
+
+	TP_PROTO(u64 id, unsigned int index, u64 value),
+	TP_ARGS(id, index, value),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, value)
+		__field(u16, index)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->value = value;
+		__entry->index = index;
+	),
+
+	TP_printk("id=%llu index=%u value=%#llx", __entry->id, __entry->index,
+		  __entry->value)
+);
+
+/* The CPU has left a mirror for a root that is not tracked. */
+TRACE_EVENT(leave,
+
+	TP_PROTO(u64 id),
+	TP_ARGS(id),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+	),
+
+	TP_printk("id=%llu", __entry->id)
+);
+
 TRACE_EVENT(untrack,
 
 	TP_PROTO(u64 id, enum pgdm_untrack why),

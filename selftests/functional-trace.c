@@ -25,6 +25,8 @@ static const struct {
 	{ "sync", "id seq cycles policy bytes entries kind reason" },
 	{ "fault", "id address index fixed" },
 	{ "track", "id root" },
+	{ "entry", "id index value" },
+	{ "leave", "id" },
 	{ "untrack", "id reason" },
 	{ "evict", "id by" },
 	{ "hook_miss", "missed" },
@@ -135,6 +137,9 @@ STAGE_TEST(life_of_an_entry)
 	untrack_self();
 
 	expect_traced("track", "id=%lu root=0x[0-9a-f]{16}", id);
+	/* At least of the program itself: its text, its stack. */
+	expect_traced("entry", "id=%lu index=[0-9]+ value=0x[0-9a-f]+67", id);
+	expect_traced("leave", "id=%lu", id);
 	expect_traced("sync",
 		      "id=%lu seq=0 policy=dirty kind=full reason=attach entries=%u bytes=%u named=0 cycles=[0-9]+",
 		      id, PGDM_ROOT_ENTRIES * pgdm_pages(),
