@@ -57,7 +57,7 @@ export KERNEL
 
 .DEFAULT_GOAL := module
 .PHONY: all module seeded check check-stress check-pcid check-kernels check-kernel-selftests bench \
-	answers unit bench-native bench-icount \
+	answers unit bench-native bench-icount replay \
 	bench-memory shell check-style \
 	selftests install uninstall check-dkms setup kernel-ready mainline-kernel model model-conformance clean \
 	distclean help
@@ -103,6 +103,9 @@ unit: $(host_ready)		## unit tests of the core, in user space
 bench-native: $(host_ready)	## cycles of the core on this CPU: build/report/native.json
 	@tools/bench/native/run
 
+replay:				## what each policy would cost: TRACE=file (default: the samples), ARGS='--cpus N ...'
+	@tools/replay/run $(ARGS) $(if $(TRACE),'$(TRACE)')
+
 shell: kernel-ready module	## a shell in the virtual machine, module loaded
 	@tools/vm/run --kernel $(KERNEL) --insmod '' --timeout 86400 -- bash -l
 
@@ -123,6 +126,7 @@ model-conformance: module seeded	## record traces in the virtual machine, replay
 
 selftests: module kernel-ready	## build the programs of selftests/, and the sample client
 	@$(MAKE) -C selftests
+	@$(MAKE) -s -C tools/replay loads
 	$(call kbuild,selftests/modules,$(helpers_dir),)
 	$(call kbuild,samples/client,$(client_dir),PGDM=$(top)/module KBUILD_EXTRA_SYMBOLS=$(module_dir)/Module.symvers)
 
