@@ -385,6 +385,32 @@ static int apply_all(struct player *y)
 	return 0;
 }
 
+/* What the trace has left there; the mirrors keep what they hold. */
+static void end_all(struct player *y)
+{
+	unsigned long number;
+	unsigned int cpu;
+
+	for (number = 0; number < y->machine.nr_mms; number++)
+		if (y->machine.mm[number])
+			machine_mm_destroy(&y->machine, number);
+	for (cpu = 0; cpu < y->machine.cpus; cpu++)
+		memset(&y->machine.cache[cpu]->stats, 0, sizeof(struct pgdm_stats));
+	memset(y->result, 0, sizeof(*y->result));
+}
+
+static int warm_up(struct player *y)
+{
+	unsigned int i;
+
+	for (i = 0; i < y->setup->warm; i++) {
+		if (apply_all(y))
+			return -1;
+		end_all(y);
+	}
+	return 0;
+}
+
 static int place_all(struct player *y)
 {
 	unsigned int traced = y->setup->trace->header.cpus;
@@ -427,6 +453,8 @@ int play(const struct play_setup *setup, struct play_result *result)
 	pgdm_policy_change(setup->policy);
 	pgdm_common_agree(pgdm_common_writes(), pgdm_epoch_complete());
 	ret = place_all(&y);
+	if (!ret)
+		ret = warm_up(&y);
 	result->seconds = now();
 	if (!ret)
 		ret = apply_all(&y);

@@ -29,6 +29,8 @@ enum play_cycles {
  * @cpus: simulated ones; 0: as many as the trace has
  * @copies: so many times each address space
  * @mirrors: that each CPU owns; 0: as many as the trace says
+ * @warm: so many times before anything is counted: then mirrors were used before, as on
+ *	a machine that has been up for a while
  * @cycles: what is measured
  * @compare: hold each sync against what the trace says about it
  */
@@ -38,6 +40,7 @@ struct play_setup {
 	unsigned int cpus;
 	unsigned int copies;
 	unsigned int mirrors;
+	unsigned int warm;
 	enum play_cycles cycles;
 	bool compare;
 };

@@ -21,7 +21,8 @@ static const char usage[] =
 "  --cpus N         on N simulated CPUs, 1 to 4096 (default: as many as were traced)\n"
 "  --scale K        each address space K times, up to 1,000,000 at a time\n"
 "  --mirrors M      mirrors that each CPU owns, 2 to 64 (default: as recorded)\n"
-"  --stats          all counters, a line each: policy, name, value; no cycles\n"
+"  --warm W         replay the trace W times before anything is counted, 0 to 100 (default: 0)\n"
+"  --stats          all counters, a line each: policy, name, value\n"
 "  --check          hold the policy that ran against what the trace says the module did\n"
 "  --no-cycles      count only: faster, and the same from run to run\n"
 "  --speed          say how many events a second were counted\n";
@@ -83,6 +84,7 @@ static const char *parse(struct options *o, int argc, char **argv)
 		{ "cpus", required_argument, NULL, 'c' },
 		{ "scale", required_argument, NULL, 'k' },
 		{ "mirrors", required_argument, NULL, 'm' },
+		{ "warm", required_argument, NULL, 'w' },
 		{ "stats", no_argument, NULL, 's' },
 		{ "check", no_argument, NULL, 'C' },
 		{ "no-cycles", no_argument, NULL, 'n' },
@@ -108,6 +110,9 @@ static const char *parse(struct options *o, int argc, char **argv)
 		case 'm':
 			o->setup.mirrors = number("mirrors", optarg, 2, 64);
 			break;
+		case 'w':
+			o->setup.warm = number("warm", optarg, 0, 100);
+			break;
 		case 's':
 			o->stats = true;
 			break;
@@ -132,7 +137,7 @@ static const char *parse(struct options *o, int argc, char **argv)
 		fputs(usage, stderr);
 		exit(2);
 	}
-	o->cycles = o->cycles && !o->stats && !o->check;
+	o->cycles = o->cycles && !o->check;
 	return argv[optind];
 }
 
@@ -160,7 +165,7 @@ static int replay_one(const struct options *o, const struct pgdm_policy *policy)
 		return 1;
 	}
 	if (o->stats)
-		report_stats(policy, &count);
+		report_stats(policy, &count, o->cycles ? &hot : NULL, &cold);
 	else
 		report_row(policy, ran, &count, o->cycles ? &hot : NULL, &cold);
 	if (o->speed)

@@ -81,12 +81,22 @@ void report_row(const struct pgdm_policy *policy, bool ran, const struct play_re
 	fflush(stdout);
 }
 
+static void report_cost(const struct pgdm_policy *policy, const char *cache,
+			const struct play_result *r)
+{
+	printf("%s cycles_a_sync_%s %.1f\n", policy->name, cache, mean(&r->sync));
+	printf("%s cycles_a_write_%s %.1f\n", policy->name, cache, mean(&r->publish));
+}
+
 /**
  * report_stats() - all counters, for programs
  * @policy: of which policy
  * @count: what was counted
+ * @hot: with cycles, or NULL
+ * @cold: the same; not read without @hot
  */
-void report_stats(const struct pgdm_policy *policy, const struct play_result *count)
+void report_stats(const struct pgdm_policy *policy, const struct play_result *count,
+		  const struct play_result *hot, const struct play_result *cold)
 {
 	unsigned int i;
 
@@ -95,6 +105,10 @@ void report_stats(const struct pgdm_policy *policy, const struct play_result *co
 	printf("%s events %llu\n", policy->name, count->events);
 	printf("%s strays %llu\n", policy->name, count->strays);
 	printf("%s most_live %lu\n", policy->name, count->most_live);
+	if (hot) {
+		report_cost(policy, "hot", hot);
+		report_cost(policy, "cold", cold);
+	}
 }
 
 /**
