@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "common.h"
 #include "mirrors.h"
@@ -20,6 +21,20 @@ static void *allocate(size_t alignment, size_t bytes)
 	void *p = aligned_alloc(alignment, (bytes + alignment - 1) & ~(alignment - 1));
 
 	return p ? memset(p, 0, bytes) : NULL;
+}
+
+static size_t tables_bytes(const struct machine *m)
+{
+	return (size_t)m->nr_mms * m->pages * TABLE_BYTES;
+}
+
+/* Of the kernel's page size, as roots are; aligned_alloc() would waste as much again. */
+static u64 *tables_create(const struct machine *m)
+{
+	void *p = mmap(NULL, tables_bytes(m), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
 }
 
 static void cache_destroy(struct pgdm_cache *c)
@@ -74,12 +89,13 @@ int machine_init(struct machine *m, unsigned int cpus, unsigned int mirrors,
 	m->nr_mms = nr_mms;
 	m->cache = calloc(cpus, sizeof(*m->cache));
 	m->mm = calloc(nr_mms, sizeof(*m->mm));
+	m->tables = tables_create(m);
 	for (i = 0; m->cache && i < cpus; i++) {
 		m->cache[i] = cache_create(i, mirrors, pages);
 		if (!m->cache[i])
 			break;
 	}
-	if (!m->cache || !m->mm || i < cpus) {
+	if (!m->cache || !m->mm || !m->tables || i < cpus) {
 		machine_exit(m);
 		return -1;
 	}
@@ -102,15 +118,15 @@ void machine_exit(struct machine *m)
 	unsigned long i;
 
 	pgdm_mirrors.nr_caches = 0;
-	for (i = 0; m->mm && i < m->nr_mms; i++) {
-		if (m->mm[i])
-			free(m->mm[i]->primary.page[PGDM_KERNEL_PAGE]);
+	for (i = 0; m->mm && i < m->nr_mms; i++)
 		free(m->mm[i]);
-	}
 	for (i = 0; m->cache && i < m->cpus; i++)
 		cache_destroy(m->cache[i]);
+	if (m->tables)
+		munmap(m->tables, tables_bytes(m));
 	free(m->mm);
 	free(m->cache);
+	m->tables = NULL;
 	m->mm = NULL;
 	m->cache = NULL;
 }
@@ -126,17 +142,16 @@ struct machine_mm *machine_mm_create(struct machine *m, unsigned long number)
 {
 	size_t sharers = pgdm_sharers_words(m->cpus) * sizeof(unsigned long);
 	struct machine_mm *mm = allocate(64, sizeof(*mm) + sharers);
-	u64 *table = allocate(TABLE_BYTES, (size_t)m->pages * TABLE_BYTES);
+	u64 *table = m->tables + number * m->pages * PGDM_ENTRIES;
 	unsigned int i;
 
-	if (!mm || !table) {
-		free(mm);
-		free(table);
+	if (!mm)
 		return NULL;
-	}
-	for (i = 0; i < m->pages; i++)
+	for (i = 0; i < m->pages; i++) {
+		memset(&table[i * PGDM_ENTRIES], 0, PGDM_USER_ENTRIES * PGDM_ENTRY_BYTES);
 		memcpy(&table[i * PGDM_ENTRIES + PGDM_USER_ENTRIES], kernel_half,
 		       sizeof(kernel_half));
+	}
 	pgdm_primary_init(&mm->primary, ++m->last_id, table,
 			  m->pages > 1 ? table + PGDM_ENTRIES : NULL, mm->sharers, m->cpus);
 	pgdm_primary_empty(&mm->primary);
@@ -170,7 +185,6 @@ void machine_mm_destroy(struct machine *m, unsigned long number)
 
 	release(m, &mm->primary);
 	pgdm_mirrors_forget(&mm->primary);
-	free(mm->primary.page[PGDM_KERNEL_PAGE]);
 	free(mm);
 	m->mm[number] = NULL;
 	m->live--;

@@ -12,8 +12,6 @@
  * struct machine_mm - an address space
  * @primary: what the core knows of it
  * @sharers: memory for the core
- *
- * Its table, or pair of them, is at primary.page[0].
  */
 struct machine_mm {
 	struct pgdm_primary primary;
@@ -25,7 +23,9 @@ struct machine_mm {
  * @cpus: how many
  * @cache: by CPU
  * @mm: by number, NULL: there is none
- * @nr_mms: length of @mm
+ * @tables: by number, the table of an address space, or the pair; memory is taken where one
+ *	was in use
+ * @nr_mms: length of @mm and @tables
  * @pages: tables of a root
  * @last_id: that an address space has got
  * @live: address spaces that there are
@@ -35,6 +35,7 @@ struct machine {
 	unsigned int cpus;
 	struct pgdm_cache **cache;
 	struct machine_mm **mm;
+	u64 *tables;
 	unsigned long nr_mms;
 	unsigned int pages;
 	u64 last_id;
