@@ -145,7 +145,7 @@ mainline-kernel: $(host_ready)	## a kernel for KDIR=, built from the source of K
 	@tools/setup/mainline $(if $(filter file,$(origin KERNEL)),,$(KERNEL))
 
 clean:				## remove what was built; the kernels stay
-	rm -rf $(build)/module $(build)/check $(build)/report $(build)/vm-run $(build)/vm-out \
+	rm -rf $(build)/module $(build)/check $(build)/replay $(build)/report $(build)/vm-run $(build)/vm-out \
 		$(build)/selftests-static
 	@! [ -f selftests/Makefile ] || $(MAKE) -s -C selftests clean
 	@! [ -f selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
