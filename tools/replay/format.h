@@ -15,9 +15,8 @@
 #define REPLAY_POLICY_SIZE	12
 
 /* Of struct replay_header, flags. */
-#define REPLAY_PLAIN		1U	/* of a kernel without the module */
-#define REPLAY_LIVE		2U	/* recorded with live=1 */
-#define REPLAY_RETURNS		4U	/* has the returns to user mode */
+#define REPLAY_LIVE		1U	/* recorded with live=1 */
+#define REPLAY_RETURNS		2U	/* has the returns to user mode */
 
 /**
  * struct replay_header - what the records are of
@@ -31,7 +30,7 @@
  * @pages: tables of a root: 1, or 2 with PTI
  * @mirrors: that each CPU owned
  * @flags: REPLAY_*
- * @policy: that was in force; empty when plain
+ * @policy: that was in force
  */
 struct replay_header {
 	char magic[8];

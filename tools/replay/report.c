@@ -37,11 +37,8 @@ void report_head(const struct trace_file *t, unsigned int cpus, unsigned int cop
 	printf("%s: %llu records, %.1f s, %u CPUs, %u mirrors each, %s\n", t->name,
 	       (unsigned long long)h->records, seconds_of(t), h->cpus, h->mirrors,
 	       h->pages > 1 ? "PTI" : "no PTI");
-	if (h->flags & REPLAY_PLAIN)
-		puts("recorded without the module");
-	else
-		printf("recorded under %s, %s\n", h->policy,
-		       h->flags & REPLAY_LIVE ? "live" : "shadow mode");
+	printf("recorded under %s, %s\n", h->policy,
+	       h->flags & REPLAY_LIVE ? "live" : "shadow mode");
 	if (cpus || copies > 1)
 		printf("replayed on %u CPUs, each address space %u times\n",
 		       cpus ? cpus : h->cpus, copies);
@@ -148,8 +145,7 @@ void report_tail(const struct trace_file *t, bool cycles)
 	const struct replay_header *h = &t->header;
 
 	putchar('\n');
-	if (!(h->flags & REPLAY_PLAIN))
-		puts("* ran when the trace was recorded: its counts are the module's own.");
+	puts("* ran when the trace was recorded: its counts are the module's own.");
 	if (!(h->flags & REPLAY_RETURNS))
 		puts("The trace has no returns to user mode: always-exit is counted without them.");
 	if (h->lost)
@@ -158,6 +154,6 @@ void report_tail(const struct trace_file *t, bool cycles)
 	puts("faults: page faults at which the mirror lacked the entry; stores: words that\n"
 	     "writers stored into mirrors.");
 	if (cycles)
-		puts("Cycles: time stamp counter of this CPU, mean of a sync point that the policy\n"
-		     "has and of a root write; cold: what they touch was flushed from all caches.");
+		puts("Cycles: time stamp counter of this CPU, mean of a sync point that the\n"
+		     "policy has and of a root write; cold: what they touch is in no cache.");
 }
