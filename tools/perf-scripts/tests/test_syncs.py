@@ -1,58 +1,34 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of the perf script pgd-mirror-syncs: events made up, as perf gives them."""
+"""Tests of the perf script pgd-mirror-syncs, and of what all scripts share."""
 
-import contextlib
-import importlib.util
-import io
 import os
 import re
 import sys
 
 sys.dont_write_bytecode = True
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, f"{HERE}/../../bench/tests")
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 # pylint: disable=wrong-import-position
+import perf_script  # noqa: E402
+from perf_script import CLEAN, FAULT, FULL, HERE, event, publish, sync  # noqa: E402
 import ktap  # noqa: E402
 from ktap import same  # noqa: E402
 
 
 def run(events, *args):
-    """Feed events to a fresh copy of the script; its output as rows of words."""
-    path = f"{HERE}/../pgd-mirror-syncs.py"
-    spec = importlib.util.spec_from_file_location("syncs", path)
-    script = importlib.util.module_from_spec(spec)
-    argv, sys.argv = sys.argv, ["pgd-mirror-syncs.py", *args]
-    out = io.StringIO()
-    try:
-        spec.loader.exec_module(script)
-        with contextlib.redirect_stdout(out):
-            script.trace_begin()
-            for name, fields in events:
-                script.trace_unhandled(name, None, fields, {})
-            script.trace_end()
-    finally:
-        sys.argv = argv
-    return out.getvalue()
+    return perf_script.run("pgd-mirror-syncs", events, *args)
 
 
 def rows(text):
-    """The lines of the table and of its totals, as tuples."""
-    lines = [line.split() for line in text.splitlines()]
-    return [tuple(words) for words in lines if len(words) == 12 and words[0] != "comm"]
+    return perf_script.table(text, "comm")
 
 
-def event(name, comm="task", cpu=0, **fields):
-    common = {"common_comm": comm, "common_cpu": cpu, "common_pid": 3}
-    time = {"common_s": 1, "common_ns": 2}
-    return f"pgd_mirror__{name}", {**common, **time, **fields}
-
-
-def sync(kind=1, reason=0, policy="dirty", entries=2, cycles=100, **common):
-    fields = {"id": 7, "seq": 9, "policy": policy, "kind": kind, "reason": reason}
-    moved = {"entries": entries, "bytes": 8 * entries, "cycles": cycles}
-    return event("sync", **moved, **fields, **common)
+def names_in(file, enum, prefix):
+    """An enumeration of the module: its names in order, as the scripts say them."""
+    with open(f"{HERE}/../../../module/{file}", encoding="utf-8") as f:
+        body = f.read().partition(f"enum {enum} {{")[2].partition("}")[0]
+    return [name.lower() for name in re.findall(prefix + r"_([A-Z_]+)[,\s]", body)]
 
 
 def test_groups():
@@ -60,11 +36,11 @@ def test_groups():
     text = run(
         [
             sync(),
-            sync(kind=0, entries=0),
+            sync(kind=CLEAN),
             sync(cpu=1),
-            sync(reason=2, entries=5),
-            sync(policy="always", kind=2, entries=512),
-            sync(comm="other", kind=2, entries=1024),
+            sync(reason=FAULT, entries=5),
+            sync(policy="always", kind=FULL),
+            sync(comm="other", kind=FULL, entries=1024),
         ]
     )
     marks = ("100", "100", "100")
@@ -94,12 +70,20 @@ def test_percentiles():
 
 def test_reasons():
     """every reason has the module's name for it; one not known shows its number"""
-    with open(f"{HERE}/../../../module/core/policy.h", encoding="utf-8") as f:
-        body = f.read().partition("enum pgdm_point {")[2].partition("}")[0]
-    names = [name.lower() for name in re.findall(r"PGDM_AT_([A-Z_]+),", body)]
+    names = names_in("core/policy.h", "pgdm_point", "PGDM_AT")
     same(len(names), 6)
     for number, name in enumerate([*names, "6"]):
         same(rows(run([sync(reason=number)]))[0][3], name)
+
+
+def test_names():
+    """kinds of sync and of kick have the module's names"""
+    # pylint: disable=import-outside-toplevel
+    from pgdm_perf.event import KICKS
+
+    same(list(KICKS), names_in("core/policy.h", "pgdm_kick", "PGDM_KICK"))
+    head = run([sync()]).splitlines()[2].split()
+    same(head[4:7], ["clean", "dirty", "full"])
 
 
 def test_policy_bytes():
@@ -119,14 +103,39 @@ def test_one_comm():
 
 
 def test_other_events():
-    """other events are counted, missed hooks added up"""
-    misses = [event("hook_miss", missed=4), event("hook_miss", missed=3)]
-    events = [event("publish"), event("publish"), *misses]
-    text = run([*events, event("evict", id=1, by=2), ("sched__sched_switch", {})])
+    """other events are counted"""
+    evict = event("evict", id=1, by=2)
+    text = run([publish(1), publish(2), evict, ("sched__sched_switch", {})])
     assert "no pgd_mirror:sync event" in text, text
-    assert "Other events: evict 1, hook_miss 2, publish 2" in text, text
-    assert "Missed hooks: 7" in text, text
+    assert "Other events: evict 1, publish 2" in text, text
     assert "sched" not in text
+
+
+def test_missed_hooks():
+    """missed hooks: by the module's count, which each event repeats"""
+    text = run([event("hook_miss", missed=m) for m in (4, 4, 7, 6)])
+    assert "Missed hooks: 4 at least (the module's count came to 7), n" in text, text
+    assert "noticed by 4 syncs" in text, text
+    assert "Missed" not in run([sync()])
+
+
+def test_guard():
+    """endless faults that the guard ended are told"""
+    text = run([event("livelock", address=1, index=0)] * 2)
+    assert "Endless faults that the guard ended: 2" in text, text
+
+
+def test_gaps():
+    """a publish event that is missing is noticed by its sequence"""
+    text = run([publish(3), publish(7), publish(5), publish(1, id=8), publish(0)])
+    assert "Missing by their sequence: 2 publish events" in text, text
+    text = run([publish(2), publish(1), publish(3), publish(9, id=8), publish(0)])
+    assert "Missing" not in text, text
+
+
+def test_pipe():
+    """without a file it is said that lost events are not known"""
+    assert "Lost events: not known here" in run([])
 
 
 def test_nothing():
@@ -142,11 +151,13 @@ def test_strange():
 
 
 def test_missing_field():
-    """a field that the event does not have is named"""
+    """a field that the event does not have is named, and is an error"""
     name, fields = sync()
     del fields["entries"]
-    text = run([(name, fields)])
-    assert "no field entries: another version of the module?" in text, text
+    said = perf_script.refusal("pgd-mirror-syncs", [(name, fields), sync()])
+    assert (
+        "another version of the module? No field pgd_mirror:sync entries" in said
+    ), said
 
 
 def test_more_fields():
@@ -157,12 +168,7 @@ def test_more_fields():
 
 def test_arguments():
     """a second argument is refused"""
-    try:
-        run([], "a", "b")
-    except SystemExit as end:
-        assert "usage" in str(end.code)
-    else:
-        raise AssertionError("accepted")
+    assert "usage" in perf_script.refusal("pgd-mirror-syncs", [], "a", "b")
 
 
 if __name__ == "__main__":
