@@ -43,3 +43,11 @@ def print_table(head, rows):
     for line in [head, *lines]:
         cells = (f"{cell:{f}}" for cell, f in zip(line, form))
         print("  ".join(cells).rstrip())
+
+
+def print_longest(head, rows, most=30):
+    """print_table() of the first rows, and how many more there are; a count is last."""
+    print_table(head, rows[:most])
+    if rows[most:]:
+        rest = sum(row[-1] for row in rows[most:])
+        print(f"... and {len(rows) - most} rows more, of {rest} together")
