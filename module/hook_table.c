@@ -66,16 +66,25 @@ static void note_receipt(void)
 
 /* --- a root entry is written ------------------------------------------- */
 
+/*
+ * What is traced here may have a call chain. The breakpoint has left regs->ip one byte
+ * into the function: for the unwinder that is behind the push with which the function
+ * begins, so that it would look for the caller one word too far. Until the return it is
+ * the function's first instruction.
+ */
 static int write_entry(struct kprobe *kp, struct pt_regs *regs)
 {
+	unsigned long ip = regs->ip;
 	unsigned long flags;
 
 	if (pgdm_prove_is_on())
 		note_write(regs_get_kernel_argument(regs, 0),
 			   regs_get_kernel_argument(regs, 1));
 	local_irq_save(flags);
+	regs->ip = (unsigned long)kp->addr;
 	pgdm_root_write(regs_get_kernel_argument(regs, 0),
 			regs_get_kernel_argument(regs, 1));
+	regs->ip = ip;
 	local_irq_restore(flags);
 	return 0;
 }
