@@ -12,9 +12,9 @@ policy and comm that was interrupted or faulted. CPU limits both to one.
 Columns: kicks: interrupts that the policy sent; flushes: interrupts with a TLB flush
 of a mirror that the kernel sent by itself; useful: how many of both found anything to
 sync; other: function-call interrupts without either, whatever they were for. faults:
-extra ones on an entry that another CPU wrote last; own: that this CPU wrote, or of which
-the writer is not in the data. Interrupts are those of irq_vectors:call_function*; where
-these were not recorded there is "-".
+extra ones on an entry that another CPU wrote last; own: that this CPU wrote, or of
+which the writer is not in the data. Interrupts are those of irq_vectors:call_function*;
+where these were not recorded there is "-".
 """
 
 import sys
@@ -70,7 +70,7 @@ class Victims(Report):
         self.policy = "?"  # that of the last sync
         self.mirrors = Mirrors()
         self.writers = {}  # (mm, index) -> CPU of the last publish
-        self.published = {}  # mm -> time of its last publish
+        self.published = {}  # (mm, pid of the writer) -> time of the last publish
         self.inside = {}  # CPU -> the interrupt that it is in
         self.flushed = (
             {}
@@ -92,7 +92,7 @@ class Victims(Report):
 
     def on_publish(self, event):
         self.writers[(event["id"], event["index"])] = event.cpu
-        self.published[event["id"]] = event.time
+        self.published[(event["id"], event.pid)] = event.time
 
     def on_evict(self, event):
         self.mirrors.evict(event)
@@ -101,7 +101,7 @@ class Victims(Report):
         """Forget the mm."""
         mm = event["id"]
         self.mirrors.untrack(event)
-        self.published.pop(mm, None)
+        self.published = {k: t for k, t in self.published.items() if k[0] != mm}
         self.writers = {key: cpu for key, cpu in self.writers.items() if key[0] != mm}
 
     def on_fault(self, event):
@@ -165,11 +165,11 @@ class Victims(Report):
             self.count(cpu, interrupt)
 
     def on_kick(self, event):
-        """A policy has sent a flush after the publish, and waited until it came."""
+        """The writer has sent a flush for its change, and waited until it came."""
         if event["kick"] != KICKS.index("flush"):
             return
         mm = event["id"]
-        since = self.published.get(mm, 0)
+        since = self.published.get((mm, event.pid), 0)
         for cpu, interrupt in list(self.flushed.items()):
             is_later = interrupt.end >= since
             if cpu != event.cpu and interrupt.mm == mm and is_later:

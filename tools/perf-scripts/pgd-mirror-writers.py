@@ -22,8 +22,10 @@ from pgdm_perf.table import print_longest, share  # noqa: E402
 
 # The function whose call is the write; what is called from it is the module's hook.
 WRITES = ("native_set_p4d", "native_set_pgd", "__pti_set_user_pgtbl")
-# Where the kernel stores first, the hook is a return's: what leads from there to it.
-HOOKS = ("kretprobe", "__kretprobe", "rethook", "arch_rethook", "ftrace", "kprobe")
+# Where the kernel stores first, the hook is another function's: what leads from there
+# to the module.
+HOOKS = ("pgdm_", "kretprobe", "__kretprobe", "kprobe", "rethook", "arch_rethook")
+HOOKS += ("ftrace", "__ftrace")
 
 
 def compact(numbers):
@@ -57,11 +59,8 @@ def callers(chain):
     for nr, name in enumerate(names):
         if name in WRITES:
             return tuple(names[nr:])
-    ours = [nr for nr, f in enumerate(chain) if f.get("dso") == "[pgd_mirror]"]
-    first = ours[-1] + 1 if ours else 0
-    while first < len(names) and names[first].startswith(HOOKS):
-        first += 1
-    return tuple(names[first:])
+    ours = [nr for nr, name in enumerate(names) if name.startswith(HOOKS)]
+    return tuple(names[ours[-1] + 1 if ours else 0 :])
 
 
 @dataclass

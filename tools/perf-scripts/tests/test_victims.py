@@ -74,6 +74,7 @@ def test_carried():
     same(rows(*flush, kick(BY_FLUSH, cpu=1)), ["carry 1 0 1 1 0 0 0"])
     same(rows(*flush, kick(BY_FLUSH), kick(BY_FLUSH)), ["carry 1 1 0 1 0 0 0"])
     same(rows(*flush, publish(1, us=8), kick(BY_FLUSH)), ["carry 1 0 1 1 0 0 0"])
+    same(rows(*flush, publish(1, us=8, pid=4), kick(BY_FLUSH)), ["carry 1 1 0 1 0 0 0"])
     same(rows(*flush, kick(IPI)), ["carry 1 0 1 1 0 0 0"])
 
 

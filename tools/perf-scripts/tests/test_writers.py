@@ -91,7 +91,7 @@ def test_chains():
 
 def test_stored_first():
     """where the hook is that of a return, the chain begins behind it"""
-    hook = ("[pgd_mirror] publish", "[pgd_mirror] addition_return")
+    hook = ("publish", "pgdm_root_stored_added", "addition_return")
     way = ("rethook_trampoline_handler", "arch_rethook_trampoline", "__handle_mm_fault")
     got = chains(publish(1, common_callchain=chain(*hook, *way)))
     same(got[1:], ["        __handle_mm_fault"])
