@@ -9,6 +9,7 @@
  */
 #include "sync_points.h"
 
+#include <linux/atomic.h>
 #include <linux/hardirq.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -38,6 +39,9 @@ struct pgdm_bell pgdm_sync_points_missed;
 struct pgdm_bell pgdm_sync_points_stray;
 struct pgdm_bell pgdm_sync_points_ftrace_died;
 
+/* How many sync points have found the write probe disarmed. */
+static atomic_long_t nr_disarmed = ATOMIC_LONG_INIT(0);
+
 static void trace_result(const struct pgdm_sync *sync)
 {
 	if (sync->evicted)
@@ -45,8 +49,8 @@ static void trace_result(const struct pgdm_sync *sync)
 	if (!sync->synced)
 		return;
 	if (sync->copied.missed) {
-		trace_hook_miss(pgdm_epoch_latest() &
-				PGDM_EPOCH_MISSES);
+		trace_hook_miss(pgdm_epoch_latest() & PGDM_EPOCH_MISSES,
+				atomic_long_read(&nr_disarmed));
 		pgdm_bell_ring(&pgdm_sync_points_missed);
 	}
 	trace_sync(sync);
@@ -144,6 +148,7 @@ static noinline void switch_slowly(struct pgdm_cache *c, unsigned long cr3)
 static noinline void hooks_fail(void)
 {
 	if (pgdm_probe_is_silenced()) {
+		atomic_long_inc(&nr_disarmed);
 		pgdm_epoch_begin(1);
 		pgdm_bell_ring(&pgdm_sync_points_missed);
 	}

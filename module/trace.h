@@ -280,21 +280,28 @@ TRACE_EVENT(kick,
 		  show_kick(__entry->kick), __entry->cpus)
 );
 
-/* A sync noticed that the write probe was missed (H1). */
+/*
+ * A sync noticed that the write probe was missed (H1): how often up to now, and how many
+ * of these are sync points that found the probe disarmed. The others are writes during
+ * which another probe ran.
+ */
 TRACE_EVENT(hook_miss,
 
-	TP_PROTO(unsigned long missed),
-	TP_ARGS(missed),
+	TP_PROTO(unsigned long missed, unsigned long disarmed),
+	TP_ARGS(missed, disarmed),
 
 	TP_STRUCT__entry(
 		__field(u64, missed)
+		__field(u64, disarmed)
 	),
 
 	TP_fast_assign(
 		__entry->missed = missed;
+		__entry->disarmed = disarmed;
 	),
 
-	TP_printk("missed=%llu", __entry->missed)
+	TP_printk("missed=%llu disarmed=%llu", __entry->missed,
+		  __entry->disarmed)
 );
 
 #endif

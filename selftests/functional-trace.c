@@ -29,7 +29,7 @@ static const struct {
 	{ "leave", "id" },
 	{ "untrack", "id reason" },
 	{ "evict", "id by" },
-	{ "hook_miss", "missed" },
+	{ "hook_miss", "missed disarmed" },
 	{ "livelock", "address index" },
 	{ "kick", "id kick cpus" },
 };
@@ -242,7 +242,7 @@ STAGE_TEST(missed_hook)
 	ASSERT_EQ(0, pgdm_write_path("/sys/kernel/debug/kprobes/enabled", "0"));
 	round_trip(self);
 	ASSERT_EQ(0, pgdm_write_path("/sys/kernel/debug/kprobes/enabled", "1"));
-	expect_traced("hook_miss", "missed=[1-9][0-9]*");
+	expect_traced("hook_miss", "missed=[1-9][0-9]* disarmed=[1-9][0-9]*");
 	trace_off();
 }
 

@@ -28,26 +28,32 @@ class Sequences:
 class Misses:
     """Root writes that the module's probe missed, from hook_miss.
 
-    Each such event carries the module's count of misses up to then, and one miss is
-    noticed by a sync of each mirror: so the count matters, and not how many events.
+    Each such event carries the module's count of misses up to then, by cause, and one
+    miss is noticed by a sync of each mirror: so the counts matter, and not how many
+    events there are.
     """
 
     def __init__(self):
         self.counts = set()
+        self.disarmed = 0
         self.syncs = 0
 
     def hook_miss(self, event):
         self.counts.add(event["missed"])
+        self.disarmed = max(self.disarmed, event["disarmed"])
         self.syncs += 1
 
     def lines(self):
         """What to say of them."""
-        if self.counts:
-            least = max(self.counts) - min(self.counts) + 1
-            yield (
-                f"Missed hooks: {least} at least (the module's count came to "
-                f"{max(self.counts)}), noticed by {self.syncs} syncs"
-            )
+        if not self.counts:
+            return
+        total = max(self.counts)
+        least = total - min(self.counts) + 1
+        yield f"Missed hooks: {least} at least, noticed by {self.syncs} syncs"
+        yield (
+            f"    since the module was loaded {total}: {total - self.disarmed} writes "
+            f"during another probe, {self.disarmed} times the probe was disarmed"
+        )
 
 
 class Health:

@@ -112,10 +112,13 @@ def test_other_events():
 
 
 def test_missed_hooks():
-    """missed hooks: by the module's count, which each event repeats"""
-    text = run([event("hook_miss", missed=m) for m in (4, 4, 7, 6)])
-    assert "Missed hooks: 4 at least (the module's count came to 7), n" in text, text
-    assert "noticed by 4 syncs" in text, text
+    """missed hooks by cause: by the module's counts, which each event repeats"""
+    counts = ((4, 2), (4, 2), (7, 3), (6, 3))
+    text = run([event("hook_miss", missed=m, disarmed=d) for m, d in counts])
+    assert "Missed hooks: 4 at least, noticed by 4 syncs" in text, text
+    assert (
+        "loaded 7: 4 writes during another probe, 3 times the probe was" in text
+    ), text
     assert "Missed" not in run([sync()])
 
 

@@ -87,7 +87,7 @@ def test_waits():
 def test_others():
     """kicks and missed hooks are marks, and lost events are noted"""
     kick = event("kick", id=7, kick=1, cpus=3)
-    got = trace(*SCENE, kick, event("hook_miss", missed=4))
+    got = trace(*SCENE, kick, event("hook_miss", missed=4, disarmed=0))
     marks = of_phase(got, "i")[-2:]
     same([e["name"] for e in marks], ["kick", "miss"])
     same(marks[0]["args"]["cpus"], 3)

@@ -36,7 +36,7 @@ def test_line():
         sync(reason=FAULT, kind=CLEAN),
         sync(reason=KICK, kind=FULL, policy="flag"),
         event("kick", id=7, kick=1, cpus=3),
-        event("hook_miss", missed=90),
+        event("hook_miss", missed=90, disarmed=0),
     ]
     same(rows(*events), ["1.0 flag 2 1 1 2 1 1 2 8 1 3 1"])
 
@@ -53,7 +53,7 @@ def test_intervals():
 
 def test_rates():
     """figures are a second's, but for missed hooks"""
-    got = rows(publish(1), event("hook_miss", missed=1), args=["0.5"])
+    got = rows(publish(1), event("hook_miss", missed=1, disarmed=0), args=["0.5"])
     same(got, ["0.5 - 2 0 0 0 0 0 0 0 0 0 1"])
     got = rows(*[publish(n) for n in range(4)])
     same(got, ["1.0 - 4 0 0 0 0 0 0 0 0 0 0"])
