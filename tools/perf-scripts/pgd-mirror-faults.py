@@ -81,7 +81,8 @@ class Faults(Report):
         """The CPU's sync of it comes next, and says the policy."""
         self.settle(event.cpu, self.policy)
         if self.only_comm in (None, event.comm):
-            self.pending[event.cpu] = event
+            what = (event["id"], event["index"])
+            self.pending[event.cpu] = (event, what, event["fixed"])
 
     def on_sync(self, event):
         self.policy = event.policy
@@ -90,15 +91,15 @@ class Faults(Report):
 
     def settle(self, cpu, name):
         """Count the fault of a CPU under a policy."""
-        event = self.pending.pop(cpu, None)
-        if not event:
+        if cpu not in self.pending:
             return
+        event, what, is_extra = self.pending.pop(cpu)
         policy = self.of(name)
         policy.seen += 1
-        if not event["fixed"]:
+        if not is_extra:
             return
         policy.extra += 1
-        writer = self.writers.get((event["id"], event["index"]))
+        writer = self.writers.get(what)
         who = (writer.comm, writer.pid) if writer else ("?", "-")
         if writer:
             policy.times.append(max(0, event.time - writer.time))

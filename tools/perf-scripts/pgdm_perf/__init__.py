@@ -8,4 +8,6 @@
     datafile.py  what perf says of the data file that it reads
     health.py    what is not in the data: lost events, missed hooks
     table.py     tables and percentiles
+    lanes.py, timeline_*.py    what a timeline shows, and its two forms
+    all_reports.py    every report in one pass: a script by itself
 """

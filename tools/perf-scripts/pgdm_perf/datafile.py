@@ -6,11 +6,18 @@ recorded, nor of records of lost events. So another perf is asked, about the fil
 this one holds open. Where perf reads a pipe there is nothing that could be read twice.
 """
 
+import functools
 import os
 import re
 import subprocess
 
 MAGIC = b"PERFILE2"
+
+
+@functools.cache
+def data_file():
+    """The one that perf reads: the same for all reports."""
+    return DataFile()
 
 
 class DataFile:
@@ -55,6 +62,7 @@ class DataFile:
                 names.add(":".join(line.strip().split(":")[:2]))
         return names
 
+    @functools.cached_property
     def lost(self):
         """How many events were lost, and in how many places."""
         # No task has so long a comm: of samples nothing is printed.

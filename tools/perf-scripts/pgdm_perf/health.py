@@ -79,7 +79,7 @@ class Health:
         if not data:
             yield "Lost events: not known here, perf reads a pipe and warns at its end"
         else:
-            events, places = data.lost()
+            events, places = data.lost
             if events:
                 yield (
                     f"LOST: {events} events in {places} places, so counts are too low: "

@@ -10,7 +10,7 @@ named.
 import signal
 import sys
 
-from pgdm_perf.datafile import DataFile
+from pgdm_perf.datafile import data_file
 from pgdm_perf.event import Event, MissingField
 from pgdm_perf.health import Health
 
@@ -32,6 +32,7 @@ class Report:
     def __init__(self):
         self.health = Health()
         self.data = None
+        self.seen = set()  # the names of the events that came, SYSTEM:EVENT
         self.lacking = set()  # (event, field)
 
     def arguments(self, words):
@@ -44,7 +45,7 @@ class Report:
         raise NotImplementedError
 
     def begin(self, words):
-        """Refuse wrong arguments, and data without the events that are needed."""
+        """Refuse wrong arguments."""
         try:
             self.arguments(words)
         except UsageError as e:
@@ -52,19 +53,24 @@ class Report:
             sys.exit(
                 f"{why}usage: perf script report {self.NAME} {self.USAGE}".rstrip()
             )
-        self.data = DataFile()
-        if not self.data:
-            return
-        recorded = self.data.events()
-        lacking = [name for name in self.NEEDS if name not in recorded]
-        if lacking:
-            sys.exit(
-                f"{self.NAME}: {self.data.name} has no event {', '.join(lacking)}: "
-                f"record with perf script record {self.NAME}"
-            )
+        self.data = data_file()
+
+    def check(self):
+        """Refuse data in which the events that are needed were not recorded."""
+        lacking = [name for name in self.NEEDS if name not in self.seen]
+        if lacking and self.data:
+            # There may have been none to record.
+            recorded = self.data.events()
+            lacking = [name for name in lacking if name not in recorded]
+            if lacking:
+                sys.exit(
+                    f"{self.NAME}: {self.data.name} has no event {', '.join(lacking)}: "
+                    f"record with perf script record {self.NAME}"
+                )
 
     def event(self, name, fields):
         """Hand an event to its method."""
+        self.seen.add(name.replace("__", ":", 1))
         event = Event(name.removeprefix("pgd_mirror__"), fields)
         handle = getattr(self, "on_" + event.name, None)
         try:
@@ -77,6 +83,7 @@ class Report:
 
     def end(self):
         """Print the report, then what there is to say of the data."""
+        self.check()
         self.print()
         print()
         for line in self.health.lines(self.data):
