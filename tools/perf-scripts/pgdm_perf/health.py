@@ -79,10 +79,9 @@ class Health:
         if not data:
             yield "Lost events: not known here, perf reads a pipe and warns at its end"
         else:
-            events, places = data.lost
-            if events:
+            if data.lost:
                 yield (
-                    f"LOST: {events} events in {places} places, so counts are too low: "
+                    f"LOST: {data.lost} events, so counts are too low: "
                     "record with larger buffers (-m)"
                 )
             else:
