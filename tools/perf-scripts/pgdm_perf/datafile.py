@@ -67,7 +67,7 @@ class DataFile:
         """How many events were lost.
 
         The kernel writes a LOST record when there is room again, so not for the last
-        ones; since 6.0 it counts them all, and perf adds up what it has read at the end.
+        ones. Since 6.0 it counts all, and perf records that count at the end.
         """
         # No task has so long a comm: of samples nothing is printed.
         words = ("script", "--show-lost-events", "--comms", "no task has this comm")
