@@ -15,6 +15,7 @@
 
 #include "debugfs_audit.h"
 #include "debugfs_control.h"
+#include "debugfs_cr3.h"
 #include "debugfs_stats.h"
 #include "inject.h"
 #include "preflight.h"
@@ -39,6 +40,7 @@ static const struct file_row files[] = {
 	{ "live", pgdm_debugfs_live_show, pgdm_debugfs_live_write },
 	{ "track", pgdm_debugfs_track_show, pgdm_debugfs_track_write },
 	{ "mirrors", pgdm_debugfs_mirrors_show },
+	{ "cr3", pgdm_debugfs_cr3_show },
 	{ "stats", pgdm_debugfs_stats_show },
 	{ "stats_percpu", pgdm_debugfs_stats_percpu_show },
 	{ "hist", pgdm_debugfs_hist_show },

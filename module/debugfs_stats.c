@@ -147,16 +147,17 @@ int pgdm_debugfs_mirrors_show(struct seq_file *seq, void *unused)
 			struct pgdm_primary *p = READ_ONCE(m->primary);
 
 			if (!p) {
-				seq_printf(seq, "cpu %u slot %u free\n", cpu,
-					   i);
+				seq_printf(seq, "cpu %u slot %u free phys %016llx\n",
+					   cpu, i, m->phys);
 				continue;
 			}
-			seq_printf(seq, "cpu %u slot %u %s id %llu root %016lx seen %llu seq %llu\n",
+			seq_printf(seq, "cpu %u slot %u %s id %llu root %016lx seen %llu seq %llu phys %016llx\n",
 				   cpu, i,
 				   READ_ONCE(c->loaded) == m ? "loaded" :
 							       "cached",
 				   p->id, READ_ONCE(c->root[i]),
-				   READ_ONCE(m->seen), pgdm_primary_seq(p));
+				   READ_ONCE(m->seen), pgdm_primary_seq(p),
+				   m->phys);
 		}
 	}
 	rcu_read_unlock();

@@ -20,7 +20,7 @@ static const struct {
 	const char *name;
 	mode_t mode;
 } files[] = {
-	{ "audit", 0400 }, { "hist", 0400 }, { "live", 0600 },
+	{ "audit", 0400 }, { "cr3", 0400 }, { "hist", 0400 }, { "live", 0600 },
 	{ "mirrors", 0400 }, { "policy", 0600 }, { "preflight", 0400 },
 	{ "reset", 0200 }, { "stats", 0400 }, { "stats_percpu", 0400 },
 	{ "track", 0600 },
@@ -162,6 +162,7 @@ STAGE_TEST(live)
 }
 
 #define ID "[1-9][0-9]*"
+#define PHYS "[0-9a-f]{13}000"
 
 STAGE_TEST(track_names_each_mm)
 {
@@ -180,9 +181,9 @@ STAGE_TEST(track_names_each_mm)
 STAGE_TEST(mirrors_has_a_line_for_each)
 {
 	const int per_cpu = 6;
-	const char *free = "^cpu [0-9]+ slot [0-5] free$";
+	const char *free = "^cpu [0-9]+ slot [0-5] free phys " PHYS "$";
 	const char *any = "^cpu [0-9]+ slot [0-5] (free|(loaded|cached) id " ID
-			  " root [0-9a-f]{16} seen [0-9]+ seq [0-9]+)$";
+			  " root [0-9a-f]{16} seen [0-9]+ seq [0-9]+) phys " PHYS "$";
 
 	EXPECT_EQ(per_cpu * (int)pgdm_nr_cpus(),
 		  count_lines(pgdm_read("mirrors"), free));
