@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -20,8 +21,8 @@
 #include "inject.h"
 #include "preflight.h"
 
-/* Longest accepted write, with its line end. */
-#define WRITE_MAX	64
+/* Longest accepted write, with its line end: the paths of cgroups are long. */
+#define WRITE_MAX	4096
 
 /**
  * struct file_row - one file
@@ -73,7 +74,7 @@ static ssize_t file_write(struct file *file, const char __user *from,
 			  size_t count, loff_t *pos)
 {
 	const struct file_row *row = file_inode(file)->i_private;
-	char text[WRITE_MAX + 1];
+	char *text;
 	int ret;
 
 	if (*pos || count > WRITE_MAX) {
@@ -81,15 +82,17 @@ static ssize_t file_write(struct file *file, const char __user *from,
 				    row->name, WRITE_MAX);
 		return -EINVAL;
 	}
-	if (copy_from_user(text, from, count))
-		return -EFAULT;
-	text[count] = '\0';
-	if (strlen(text) != count) {
+	text = memdup_user_nul(from, count);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	if (strlen(text) == count) {
+		ret = row->write(strim(text));
+	} else {
 		pr_warn_ratelimited("%s: expected text, got a zero byte\n",
 				    row->name);
-		return -EINVAL;
+		ret = -EINVAL;
 	}
-	ret = row->write(strim(text));
+	kfree(text);
 	return ret ? ret : count;
 }
 

@@ -12,6 +12,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
+#include "cgroups.h"
 #include "core/policies.h"
 #include "live.h"
 #include "policy_set.h"
@@ -53,9 +54,21 @@ int pgdm_debugfs_live_write(char *text)
 
 int pgdm_debugfs_track_show(struct seq_file *seq, void *unused)
 {
+	int ret;
+
 	seq_printf(seq, "mode %s\n", pgdm_registry_is_all() ? "all" : "none");
-	pgdm_registry_show(seq);
-	return 0;
+	ret = pgdm_cgroups_show(seq);
+	if (!ret)
+		pgdm_registry_show(seq);
+	return ret;
+}
+
+static void complain_of_any(int error)
+{
+	if (error == -ENOMEM)
+		pr_warn_ratelimited("track: no memory\n");
+	if (error == -ENODEV)
+		pr_warn_ratelimited("track: refused, ftrace has died; boot again\n");
 }
 
 static int complain(pid_t nr, int error)
@@ -72,12 +85,26 @@ static int complain(pid_t nr, int error)
 	case -ENOENT:
 		pr_warn_ratelimited("track: process %d is not tracked\n", nr);
 		break;
-	case -ENOMEM:
-		pr_warn_ratelimited("track: no memory\n");
+	default:
+		complain_of_any(error);
+	}
+	return error;
+}
+
+/* A kernel that cannot follow cgroups was complained of already, or has none. */
+static int complain_of_cgroup(const char *path, int error)
+{
+	switch (error) {
+	case -EINVAL:
+		pr_warn_ratelimited("track: %s is no cgroup, expected a path as in /proc/PID/cgroup\n",
+				    path);
 		break;
-	case -ENODEV:
-		pr_warn_ratelimited("track: refused, ftrace has died; boot again\n");
+	case -ENOENT:
+		pr_warn_ratelimited("track: there is no cgroup %s, or it is not followed\n",
+				    path);
 		break;
+	default:
+		complain_of_any(error);
 	}
 	return error;
 }
@@ -102,6 +129,10 @@ int pgdm_debugfs_track_write(char *text)
 		return complain(nr, pgdm_track_pid(nr));
 	if (!strncmp(text, "-pid ", 5) && !parse_pid(text + 5, &nr))
 		return complain(nr, pgdm_untrack_pid(nr));
-	pr_warn_ratelimited("track: expected 'pid N', '-pid N', 'all' or 'none'\n");
+	if (!strncmp(text, "cgroup ", 7))
+		return complain_of_cgroup(text + 7, pgdm_track_cgroup(text + 7));
+	if (!strncmp(text, "-cgroup ", 8))
+		return complain_of_cgroup(text + 8, pgdm_untrack_cgroup(text + 8));
+	pr_warn_ratelimited("track: expected 'pid N', '-pid N', 'cgroup PATH', '-cgroup PATH', 'all' or 'none'\n");
 	return -EINVAL;
 }

@@ -514,6 +514,30 @@ void pgdm_registry_remove_since(u64 id)
 	WRITE_ONCE(births_open, true);
 }
 
+/**
+ * pgdm_registry_forget_excluded() - strays are looked for by no rule any more
+ *
+ * Context: process; the caller keeps other threads from adding and removing.
+ */
+void pgdm_registry_forget_excluded(void)
+{
+	struct hlist_node *next;
+	struct pgdm_mm *pm;
+	unsigned long flags;
+	struct bucket *b;
+
+	for_each_bucket(b) {
+		spin_lock_irqsave(&b->lock, flags);
+		hlist_for_each_entry_safe(pm, next, &b->entries, node) {
+			if (!pm->excluded)
+				continue;
+			unhash(b, pm);
+			end(pm, PGDM_UNTRACK_ASKED);
+		}
+		spin_unlock_irqrestore(&b->lock, flags);
+	}
+}
+
 /* The lock keeps pgd_free() away, and with it the end of pm->mm. */
 static void show_owner(struct seq_file *seq, const struct pgdm_mm *pm)
 {

@@ -21,8 +21,8 @@ struct seq_file;
  * @mm: the owner of the root; no reference is held. Valid until pgd_free()
  *	ends this entry, so look at it under its bucket's lock only
  * @ready: mirrors may be made (A1); set once
- * @excluded: untracked on request under track=all: has no mirrors, and is kept so
- *	that it is not taken for a stray. Bucket's lock
+ * @excluded: untracked on request under track=all, or while a cgroup is followed: has
+ *	no mirrors, and is kept so that it is not taken for a stray. Bucket's lock
  * @newborn: entered when pgd_alloc() returned it; constant
  * @since: mms that were born later have a greater context.ctx_id; constant
  * @node: bucket's lock to change, RCU to walk
@@ -57,6 +57,7 @@ bool pgdm_registry_all(bool (*test)(struct pgdm_primary *p, const void *data),
 		       const void *data);
 void pgdm_registry_remove_dying(unsigned long root);
 int pgdm_registry_remove(struct mm_struct *mm, bool exclude);
+void pgdm_registry_forget_excluded(void);
 u64 pgdm_registry_last_id(void);
 void pgdm_registry_remove_since(u64 id);
 void pgdm_registry_lock(const struct pgdm_primary *p, unsigned long *flags);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Deciding which mms are tracked: one, many, all, by request; and strays. Which of
+ * Deciding which mms are tracked: one, many, all, by request; strays; and cgroups. Which of
  * those that are born is: root_life.c. Which never are: kernel_mm.c.
  *
  * It is address spaces that are tracked, not processes: threads share one,
  * vfork() children use their parent's. A child's address space is tracked
  * from birth when its parent's is, and so is that of the program that a
- * tracked process executes.
+ * tracked process executes. A cgroup stands for the mms of all that is in it, and of
+ * all that comes into it (cgroups.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,6 +26,7 @@
 
 #include "agree.h"
 #include "bell.h"
+#include "cgroups.h"
 #include "core/bug.h"
 #include "core/mirrors.h"
 #include "ftrace.h"
@@ -86,16 +88,17 @@ static void make_ready(void)
 
 /*
  * An mm of @t that was born after this (context.ctx_id) is to be tracked: under
- * track=all each, else what was born while the parent's was tracked.
+ * track=all and in a followed cgroup each, else what was born while the parent's was
+ * tracked.
  */
-static u64 tracked_from(const struct task_struct *t)
+static u64 tracked_from(struct task_struct *t)
 {
 	struct task_struct *parent = rcu_dereference(t->real_parent);
 	const struct pgdm_mm *pm = NULL;
 	u64 from = U64_MAX;
 
 	lockdep_assert_held(&track_mutex);
-	if (pgdm_registry_is_all())
+	if (pgdm_registry_is_all() || pgdm_cgroups_have(t))
 		return 0;
 	task_lock(parent);
 	if (parent->mm)
@@ -112,14 +115,39 @@ static struct mm_struct *mm_of(const struct task_struct *t)
 	return pgdm_bug(skip_kthreads) && (t->flags & PF_KTHREAD) ? NULL : t->mm;
 }
 
+/* Takes a reference, and returns how many there are then. */
+static unsigned int add_once(struct mm_struct **mms, unsigned int n,
+			     struct mm_struct *mm)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (mms[i] == mm)
+			return n;
+	mmgrab(mm);
+	mms[n] = mm;
+	return n + 1;
+}
+
 /*
- * Collects mms that are to be tracked and are not, each with a reference. The task's
- * lock is what kthread_use_mm() and exec() take to change its mm.
+ * Such an mm should have been tracked all the time, and so should its children; but one
+ * that came into a cgroup may have children that did not.
  */
-static unsigned int collect(struct mm_struct **mms, unsigned int max)
+static u64 since_when(struct task_struct *t, const struct mm_struct *mm)
+{
+	return !pgdm_registry_is_all() && pgdm_cgroups_have(t) ?
+		pgdm_kernel_mm_last_ctx() : mm->context.ctx_id;
+}
+
+/*
+ * Collects mms that are to be tracked and are not, each with a reference, and from when
+ * on their children are. The task's lock is what kthread_use_mm() and exec() take to
+ * change its mm.
+ */
+static unsigned int collect(struct mm_struct **mms, u64 *since, unsigned int max)
 {
 	struct task_struct *p, *t;
-	unsigned int n = 0, i;
+	unsigned int n = 0;
 
 	rcu_read_lock();
 	for_each_process_thread(p, t) {
@@ -130,14 +158,11 @@ static unsigned int collect(struct mm_struct **mms, unsigned int max)
 			break;
 		task_lock(t);
 		mm = mm_of(t);
-		for (i = 0; mm && i < n; i++)
-			if (mms[i] == mm)
-				mm = NULL;
 		if (mm && mm->context.ctx_id > from &&
 		    !pgdm_registry_find((unsigned long)mm->pgd) &&
 		    !pgdm_kernel_mm_is_one(mm)) {
-			mmgrab(mm);
-			mms[n++] = mm;
+			since[n] = since_when(t, mm);
+			n = add_once(mms, n, mm);
 		}
 		task_unlock(t);
 	}
@@ -145,13 +170,11 @@ static unsigned int collect(struct mm_struct **mms, unsigned int max)
 	return n;
 }
 
-/*
- * Such an mm should have been tracked all the time, and so should its children.
- * @found: how many were tracked.
- */
+/* @found: how many were tracked. */
 static int add_existing(unsigned int *found)
 {
 	struct mm_struct *mms[BATCH];
+	u64 since[BATCH];
 	unsigned int n, i;
 	int ret = 0;
 
@@ -160,11 +183,10 @@ static int add_existing(unsigned int *found)
 	if (pgdm_ftrace_is_dead())
 		return -ENODEV;
 	do {
-		n = collect(mms, BATCH);
+		n = collect(mms, since, BATCH);
 		for (i = 0; i < n; i++) {
 			if (!ret) {
-				ret = pgdm_registry_add(mms[i],
-							mms[i]->context.ctx_id);
+				ret = pgdm_registry_add(mms[i], since[i]);
 				*found += !ret;
 			}
 			if (ret == -EEXIST)
@@ -238,6 +260,16 @@ unsigned long pgdm_track_walks(void)
 
 /* --- all, none, one ------------------------------------------------------ */
 
+/* A request has failed half-way: what was entered after @last is not tracked. */
+static void take_back(u64 last)
+{
+	lockdep_assert_held(&track_mutex);
+	pgdm_registry_remove_since(last);
+	/* That put all CPUs on primaries: mms still tracked load mirrors. */
+	on_each_cpu(pgdm_sync_points_adopt, NULL, 1);
+	pgdm_root_fewer();
+}
+
 /**
  * pgdm_track_all() - track every mm, existing and to come
  *
@@ -264,10 +296,7 @@ int pgdm_track_all(void)
 	ret = add_existing(&found);
 	if (ret) {
 		pgdm_registry_set_all(before);
-		pgdm_registry_remove_since(last);
-		/* That put all CPUs on primaries: mms still tracked load mirrors. */
-		on_each_cpu(pgdm_sync_points_adopt, NULL, 1);
-		pgdm_root_fewer();
+		take_back(last);
 	}
 out:
 	mutex_unlock(&track_mutex);
@@ -283,6 +312,7 @@ void pgdm_track_none(void)
 {
 	mutex_lock(&track_mutex);
 	pgdm_registry_set_all(false);
+	pgdm_cgroups_leave_all();
 	pgdm_registry_remove_since(0);
 	pgdm_root_fewer();
 	mutex_unlock(&track_mutex);
@@ -322,8 +352,9 @@ EXPORT_SYMBOL_GPL(pgdm_track_mm);
  * @mm: the caller holds a reference
  *
  * Its children stay tracked. An mm that was born before this is no stray afterwards,
- * unless all are tracked: strays are looked for now. Under track=all its owner
- * is tracked again when it executes another program, and not before.
+ * unless all are tracked: strays are looked for now. Under track=all, and in a cgroup
+ * that is followed, its owner is tracked again when it executes another program, and
+ * not before.
  *
  * Context: process; sleeps.
  * Return: 0, or -ENOENT when it was not tracked.
@@ -339,7 +370,7 @@ int pgdm_untrack_mm(struct mm_struct *mm)
 	if (!all && pgdm_registry_count() &&
 	    pgdm_probe_missed(&pgdm_probe_birth))
 		add_existing(&found);
-	ret = pgdm_registry_remove(mm, all);
+	ret = pgdm_registry_remove(mm, all || pgdm_cgroups_any());
 	if (!ret)
 		no_stray_before = pgdm_kernel_mm_last_ctx();
 	pgdm_root_fewer();
@@ -438,14 +469,177 @@ int pgdm_untrack_pid(pid_t nr)
 	return ret;
 }
 
+/* --- cgroups -------------------------------------------------------------- */
+
+/* What was untracked by name is no stray any more. */
+static void forget_excluded(void)
+{
+	lockdep_assert_held(&track_mutex);
+	if (!pgdm_registry_is_all() && !pgdm_cgroups_any())
+		pgdm_registry_forget_excluded();
+}
+
+/*
+ * Something came into a followed cgroup, or one was removed. There may be no hooks of
+ * flushes yet, as a cgroup that is followed may be empty.
+ */
+static void track_entered(void)
+{
+	unsigned int found;
+	int ret = 0;
+
+	mutex_lock(&track_mutex);
+	pgdm_cgroups_leave_removed();
+	if (pgdm_cgroups_any()) {
+		ret = pgdm_hooks_arm_flushes();
+		if (!ret)
+			ret = add_existing(&found);
+	}
+	forget_excluded();
+	pgdm_root_fewer();
+	mutex_unlock(&track_mutex);
+	if (ret)
+		pr_warn_ratelimited("track: error %d, what came into a cgroup stays native\n",
+				    ret);
+}
+
+static int follow(struct cgroup *cgrp)
+{
+	u64 last = pgdm_registry_last_id();
+	unsigned int found;
+	bool added;
+	int ret;
+
+	lockdep_assert_held(&track_mutex);
+	if (pgdm_ftrace_is_dead())
+		return -ENODEV;
+	ret = pgdm_hooks_arm_flushes();
+	if (ret)
+		return ret;
+	ret = pgdm_cgroups_follow(cgrp);
+	added = !ret;
+	if (!ret || ret == -EEXIST)
+		ret = add_existing(&found);
+	if (ret && added) {
+		pgdm_cgroups_leave(cgrp);
+		take_back(last);
+	}
+	return ret;
+}
+
 /**
- * pgdm_track_init() - answer for strays, and when nothing is tracked any more
+ * pgdm_track_cgroup() - track all that is in a cgroup, and what will come into it
+ * @path: of a cgroup of version 2, as /proc/PID/cgroup has it
+ *
+ * So too for all cgroups below it. How a process comes into one: cgroups.c.
+ *
+ * Context: process; sleeps.
+ * Return: 0, also when it was followed already, the errors of pgdm_cgroups_get(),
+ * -ENOMEM, -EOPNOTSUPP when the kernel lacks a tracepoint, -ENODEV when ftrace has died,
+ * or the error of a hook: then what was tracked before still is, and nothing else.
+ */
+int pgdm_track_cgroup(const char *path)
+{
+	struct cgroup *cgrp = pgdm_cgroups_get(path);
+	int ret;
+
+	if (IS_ERR(cgrp))
+		return PTR_ERR(cgrp);
+	mutex_lock(&track_mutex);
+	pgdm_cgroups_leave_removed();
+	ret = follow(cgrp);
+	pgdm_root_fewer();	/* it may be empty */
+	mutex_unlock(&track_mutex);
+	pgdm_cgroups_put(cgrp);
+	return ret;
+}
+
+/* As collect(): mms that are tracked because they are in @cgrp, and in no other one. */
+static unsigned int collect_leaving(struct cgroup *cgrp, struct mm_struct **mms,
+				    unsigned int max)
+{
+	struct task_struct *p, *t;
+	unsigned int n = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		const struct pgdm_mm *pm;
+
+		if (n == max)
+			break;
+		if (!pgdm_cgroups_is_in(t, cgrp) || pgdm_cgroups_have(t))
+			continue;
+		task_lock(t);
+		pm = t->mm ? pgdm_registry_find_tracked((unsigned long)t->mm->pgd) :
+			     NULL;
+		if (pm && !READ_ONCE(pm->primary.dead))
+			n = add_once(mms, n, t->mm);
+		task_unlock(t);
+	}
+	rcu_read_unlock();
+	return n;
+}
+
+static void remove_leaving(struct cgroup *cgrp)
+{
+	bool all = pgdm_registry_is_all();
+	struct mm_struct *mms[BATCH];
+	unsigned int n, i;
+
+	lockdep_assert_held(&track_mutex);
+	do {
+		n = collect_leaving(cgrp, mms, BATCH);
+		for (i = 0; i < n; i++) {
+			pgdm_registry_remove(mms[i], all);
+			mmdrop(mms[i]);
+		}
+	} while (n);
+	/* Of a process with threads in several cgroups one may have stayed. */
+	if (pgdm_cgroups_any() && add_existing(&n))
+		pr_warn_ratelimited("track: no memory, an mm of several cgroups stays native\n");
+}
+
+/**
+ * pgdm_untrack_cgroup() - stop tracking what is in a cgroup, and what comes into it
+ * @path: as for pgdm_track_cgroup()
+ *
+ * What is in another one that is followed too, above or below it, stays tracked. So does
+ * what has left the cgroup; and a child that is being forked now may, as for
+ * pgdm_untrack_mm().
+ *
+ * Context: process; sleeps.
+ * Return: 0, the errors of pgdm_cgroups_get(), -ENOENT also when it was not followed.
+ */
+int pgdm_untrack_cgroup(const char *path)
+{
+	struct cgroup *cgrp = pgdm_cgroups_get(path);
+	int ret;
+
+	if (IS_ERR(cgrp))
+		return PTR_ERR(cgrp);
+	mutex_lock(&track_mutex);
+	ret = pgdm_cgroups_leave(cgrp);
+	if (!ret) {
+		remove_leaving(cgrp);
+		no_stray_before = pgdm_kernel_mm_last_ctx();
+		forget_excluded();
+	}
+	pgdm_root_fewer();
+	mutex_unlock(&track_mutex);
+	pgdm_cgroups_put(cgrp);
+	return ret;
+}
+
+/**
+ * pgdm_track_init() - answer for strays and for what comes into cgroups, and when
+ * nothing is tracked any more
  *
  * Context: before any hook is in.
  */
 void pgdm_track_init(void)
 {
 	pgdm_bell_init(&pgdm_sync_points_stray, put_walk_off, walk_for_strays);
+	pgdm_bell_init(&pgdm_cgroups_entered, NULL, track_entered);
 	pgdm_bell_init(&pgdm_root_none_left, put_idle_off, go_idle);
 }
 
@@ -457,10 +651,14 @@ void pgdm_track_init(void)
  */
 void pgdm_track_exit(void)
 {
+	mutex_lock(&track_mutex);
+	pgdm_cgroups_leave_all();
+	mutex_unlock(&track_mutex);
 	pgdm_registry_set_all(false);
 	pgdm_bell_close(&pgdm_sync_points_stray);
 	pgdm_bell_close(&pgdm_root_none_left);
 	synchronize_rcu(); /* for switches and deaths that found them open */
+	pgdm_bell_sync(&pgdm_cgroups_entered);	/* its tracepoints are unhooked */
 	pgdm_bell_sync(&pgdm_sync_points_stray);
 	pgdm_bell_sync(&pgdm_root_none_left);
 }

@@ -169,6 +169,32 @@ STAGE_TEST(tracking_all)
 	check_and_unload(_metadata);
 }
 
+/* The first is the cgroup's entry, the others are those of mms. */
+STAGE_TEST(tracking_a_cgroup)
+{
+	uint64_t id;
+	int n;
+
+	ASSERT_EQ(0, pgdm_load(""));
+	track_self();
+	id = pgdm_id(getpid());
+	for (n = 1; n <= 4; n++) {
+		pgdm_log_mark();
+		fail_at(n);
+		EXPECT_EQ(ENOMEM, pgdm_write("track", "cgroup /"));
+		EXPECT_TRUE(pgdm_log_has("track: no memory"));
+		EXPECT_EQ(0, strncmp(pgdm_read("track"), "mode none\npid ", 14));
+		EXPECT_EQ(1, pgdm_nr_tracked());
+		EXPECT_EQ(id, pgdm_id(getpid()));
+		EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
+		check_mirrors(_metadata);
+	}
+	EXPECT_EQ(0, pgdm_write("track", "cgroup /"));
+	EXPECT_LT(3, pgdm_nr_tracked());
+	EXPECT_EQ(id, pgdm_id(getpid()));
+	check_and_unload(_metadata);
+}
+
 /* The child runs without a mirror, and is counted. */
 STAGE_TEST(a_birth)
 {

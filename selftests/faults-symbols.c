@@ -86,6 +86,32 @@ STAGE_TEST(oracle_off)
 	EXPECT_EQ(0, pgdm_unload());
 }
 
+/* What only cgroups need is missed by a request to track one, and by no other. */
+STAGE_TEST(cgroups)
+{
+	static const char *const tracepoints[] = {
+		"cgroup_attach_task", "cgroup_rmdir", "sched_process_fork",
+		"sched_process_exec",
+	};
+	char params[64], text[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tracepoints); i++) {
+		snprintf(params, sizeof(params), "hide=%s", tracepoints[i]);
+		ASSERT_EQ(0, pgdm_load(params));
+		pgdm_log_mark();
+		EXPECT_EQ(EOPNOTSUPP, pgdm_write("track", "cgroup /"));
+		snprintf(text, sizeof(text), "the kernel lacks the tracepoint %s\n",
+			 tracepoints[i]);
+		EXPECT_TRUE(pgdm_log_has(text)) {
+			TH_LOG("%s", text);
+		}
+		EXPECT_STREQ("mode none\n", pgdm_read("track"));
+		EXPECT_EQ(0, pgdm_writef("track", "pid %d", getpid()));
+		EXPECT_EQ(0, pgdm_unload());
+	}
+}
+
 /* What only one policy needs is missed by that policy alone. */
 static const struct {
 	const char *policy;

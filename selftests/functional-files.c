@@ -286,9 +286,10 @@ STAGE_TEST(preflight_has_a_verdict_a_line)
 
 /* --- bad input ------------------------------------------------------------ */
 
-#define EXPECTED_TRACK "track: expected 'pid N', '-pid N', 'all' or 'none'"
-#define LONG \
-	"pid 1                                                             "
+#define EXPECTED_TRACK "track: expected 'pid N', '-pid N', 'cgroup PATH', '-cgroup PATH', 'all' or 'none'"
+#define TOO_LONG 4097
+
+static char too_long[TOO_LONG + 1];
 
 /* The log says each thing ten times in 5 s, so each is looked for once. */
 static const struct {
@@ -303,8 +304,8 @@ static const struct {
 	{ "policy", "Dirty", EINVAL, NULL },
 	{ "policy", "[dirty]", EINVAL, NULL },
 	{ "policy", "dirty always", EINVAL, NULL },
-	{ "policy", LONG, EINVAL,
-	  "policy: expected one write of at most 64 bytes" },
+	{ "policy", too_long, EINVAL,
+	  "policy: expected one write of at most 4096 bytes" },
 	{ "live", "2", EINVAL, "live: expected 0 or 1" },
 	{ "live", "\n", EINVAL, NULL },
 	{ "live", "nonsense", EINVAL, NULL },
@@ -335,8 +336,8 @@ static const struct {
 	  "track: 2 is a kernel thread, expected a process" },
 	{ "track", "-pid 2", EINVAL, NULL },
 	{ "track", "-pid 1", ENOENT, "track: process 1 is not tracked" },
-	{ "track", LONG, EINVAL,
-	  "track: expected one write of at most 64 bytes" },
+	{ "track", too_long, EINVAL,
+	  "track: expected one write of at most 4096 bytes" },
 };
 
 STAGE_TEST(bad_input_changes_nothing)
@@ -345,6 +346,8 @@ STAGE_TEST(bad_input_changes_nothing)
 	uint64_t publishes;
 	unsigned int i;
 
+	memset(too_long, ' ', TOO_LONG);
+	memcpy(too_long, "pid 1", 5);
 	track_self();
 	snprintf(policy, sizeof(policy), "%s", pgdm_read("policy"));
 	snprintf(track, sizeof(track), "%s", pgdm_read("track"));
@@ -392,7 +395,7 @@ STAGE_TEST(bad_writes)
 	EXPECT_EQ(1, lseek(fd, 1, SEEK_SET));
 	EXPECT_EQ(-1, write(fd, "dirty", 5));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_TRUE(pgdm_log_has("policy: expected one write of at most 64 bytes"));
+	EXPECT_TRUE(pgdm_log_has("policy: expected one write of at most 4096 bytes"));
 	close(fd);
 	EXPECT_NE(NULL, strstr(pgdm_read("policy"), "[dirty]"));
 }
