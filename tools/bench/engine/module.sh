@@ -15,7 +15,10 @@ active_policy() { sed 's/.*\[\(.*\)\].*/\1/' "$debugfs/policy"; }
 # native: the module is not there. From the next policy on it is again, as before.
 set_policy() {
 	if [ "$1" = native ]; then
-		rmmod pgd_mirror || die "cannot unload the module"
+		# It is absent when native was the last policy, and is the next one, too.
+		if [ -d "$debugfs" ]; then
+			rmmod pgd_mirror || die "cannot unload the module"
+		fi
 		return
 	fi
 	if [ ! -d "$debugfs" ]; then
