@@ -91,7 +91,12 @@ check-kernels: $(host_ready)	## a minute on each kernel, levels, PTI and CPUs: o
 check-kernel-selftests: module	## the kernel's own x86 and mm tests, without the module and live
 	@tools/check/kernel-selftests
 
-bench: kernel-ready module	## the benchmark: table and build/report/ (BENCH=quick|full, BENCH_MODE=live|shadow)
+# As it was written: neither make nor the shell of the recipe looks into it.
+ifeq ($(origin CMD),command line)
+export BENCH_COMMAND := $(value CMD)
+endif
+
+bench: kernel-ready module	## the benchmark: table and build/report/ (BENCH=quick|full, BENCH_MODE=live|shadow, CMD='a command of yours')
 	@tools/bench/run
 
 answers: $(host_ready)		## put the tables of the last BENCH=full into Documentation/answers.md
