@@ -20,7 +20,7 @@ running=
 run_work() {
 	local status=0
 	BENCH_SIZE=$2 env --default-signal=INT,QUIT timeout -k 10 "$limit" \
-		"$workload_dir/$1" run >> "$3" 2>&1 < /dev/null 8>&- 9>&- &
+		"$workload_dir/$1" run >> "$3" 2>&1 < /dev/null 7>&- 8>&- 9>&- &
 	running=$!
 	wait "$running" || status=$?
 	running=

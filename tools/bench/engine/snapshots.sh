@@ -60,10 +60,12 @@ stop_auditor() {
 
 # counting_starts POLICY DIR, counting_ends POLICY DIR: a run's snapshots;
 # counting_stops: a run was ended from outside.
+counting=
 counting_starts() {
 	if [ "$1" = native ]; then
 		[ -n "$watched" ] || return 0
 		start_auditor /dev/null /dev/null
+		counting=yes
 		count_start || die "cannot count without the module"
 		return
 	fi
@@ -87,6 +89,7 @@ counting_ends() {
 		count_pause || die "cannot count without the module"
 		stop_auditor
 		count_print > "$2/stats"
+		counting=
 		return
 	fi
 	stop_auditor
@@ -97,5 +100,6 @@ counting_ends() {
 
 counting_stops() {
 	stop_auditor
-	count_clear
+	[ -z "$counting" ] || count_clear
+	counting=
 }
