@@ -107,5 +107,5 @@ restore() {
 	done
 	ours='' mounted=''
 	[ -z "$work" ] || rm -rf "$work"
-	trap - EXIT
+	trap - INT TERM HUP EXIT
 }
