@@ -26,6 +26,7 @@ ENVIRONMENT = (
     ("module_srcversion", "module source version"),
     ("commit", "git commit"),
     ("commit_changed", "changed since that commit"),
+    ("command", "command"),
     ("started", "started (UTC)"),
     ("host_load", "load of the host before it"),
     ("seconds", "seconds in the virtual machine"),

@@ -14,6 +14,8 @@ KNOWN = {
     "perf.data": "the trace itself, of a short round of its own under each policy",
     "native.json": "cycles of the core on the host CPU (make bench-native)",
     "native-ring-1024.json": "the same with a longer ring",
+    "quick-bytes-per-switch.svg": "a plot of this page",
+    "quick-extra-faults.svg": "another one",
     "icount.txt": "guest instructions (make bench-icount)",
 }
 

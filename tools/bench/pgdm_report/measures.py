@@ -40,10 +40,14 @@ def bytes_per_sync(stats):
     return stats["bytes_copied"] / max(1, syncs(stats))
 
 
+def stored(stats):
+    """Words that writers stored into mirrors."""
+    return stats.get("write_throughs", 0) + stats.get("own_stores", 0)
+
+
 def written(stats):
     """Bytes written into mirrors, by owners and by writers."""
-    stored = stats.get("write_throughs", 0) + stats.get("own_stores", 0)
-    return stats["bytes_copied"] + WORD * stored
+    return stats["bytes_copied"] + WORD * stored(stats)
 
 
 def first_copies(stats, pti):

@@ -92,6 +92,38 @@ class Plot:
 
     file: str
     what: str
+    svg: str  # what is in the file
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A value of a panel."""
+
+    name: str
+    value: float
+    text: str
+    strong: bool = False  # to be seen first
+    bad: bool = False  # not to be compared with the others
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Bars with one axis."""
+
+    title: str
+    detail: str
+    bars: list
+    upright: bool = False  # a histogram: bars stand side by side
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Panels that are drawn in the page itself."""
+
+    name: str
+    heading: str
+    words: str
+    panels: list
 
 
 @dataclass(frozen=True)
@@ -124,6 +156,9 @@ class Report:
     plots: list
     tables: list
     notes: list
+    lead: str = ""  # what this is about, for somebody who has never heard of it
+    pictures: list = field(default_factory=list)  # beside the verdict
+    further: list = field(default_factory=list)  # pictures after the tables
     appendix: list = field(default_factory=list)  # further tables
     files: dict = field(default_factory=dict)  # {name: what it holds}
 

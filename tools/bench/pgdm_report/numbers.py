@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Numbers as text: each way in which the report writes one."""
 
+import math
+
 INFINITE = float("inf")
 
 
@@ -23,8 +25,19 @@ def times(ratio):
         return "inf"
     value = 1 / ratio
     if value >= 99.5:
-        return f"{value:.0f}"
+        return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 9.95 else f"{value:.2f}"
+
+
+def brief(ratio):
+    """The same in at most four characters."""
+    value = 1 / ratio if ratio else INFINITE
+    if value == INFINITE or value < 9999.5:
+        return times(ratio).replace(",", "")
+    power = min(3, int(math.log10(value * 1.0005) / 3))
+    value /= 1000**power
+    digits = 0 if value >= 9.95 else 1
+    return f"{value:.{digits}f}{' kMG'[power]}"
 
 
 def plain(value):

@@ -1,29 +1,56 @@
 # SPDX-License-Identifier: GPL-2.0
 """A report as a page: one plain file that needs no network."""
 
+import base64
 import re
 from html import escape
 
+from . import panels
 from .model import NUMBER, TEXT, WORD, Column, Table
 
 STYLE = """
-body { font: 15px/1.45 sans-serif; color: #111; background: #fff;
-  max-width: 78em; margin: 2em auto; padding: 0 1em; }
-h1 { font-size: 1.5em; } h2 { font-size: 1.2em; margin-top: 2em; }
-p, li { max-width: 60em; } p.plot { max-width: none; }
+:root { --ink: #111; --dim: #555; --paper: #fff; --shade: #f2f4f6; --rule: #ccd2d8;
+  --bar: #8a96a3; --strong: #0b5cad; color-scheme: light dark; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e8eaed; --dim: #a5adb6; --paper: #14171a; --shade: #20252a;
+    --rule: #3a424a; --bar: #7d8a97; --strong: #6db3ff; }
+}
+* { box-sizing: border-box; }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink);
+  background: var(--paper); max-width: 75em; margin: 1.5em auto; padding: 0 1em; }
+h1 { font-size: 1.5em; margin-bottom: .2em; }
+h2 { font-size: 1.25em; margin: 2em 0 .4em; }
+p, li { max-width: 48em; } .lead { color: var(--dim); margin-top: 0; }
+code { overflow-wrap: anywhere; background: var(--shade); padding: 0 .2em; }
+a { color: var(--strong); }
 table { border-collapse: collapse; margin-bottom: 1em; font-size: 13px; }
 caption { text-align: left; font-weight: bold; padding: .4em 0; }
-th, td { padding: .15em .5em; border-bottom: 1px solid #ccc;
+th, td { padding: .2em .5em; border-bottom: 1px solid var(--rule);
   text-align: right; vertical-align: top; }
 .word, .text { text-align: left; }
-thead th { border-bottom: 2px solid #111; vertical-align: bottom; }
-tbody th { background: #f2f2f2; font-weight: normal; text-align: left; }
+thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; }
+tbody th { background: var(--shade); font-weight: normal; text-align: left; }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.text { white-space: normal; }
-img { max-width: 100%; }
-.verdict { border-left: .4em solid #111; padding: .1em 1em; background: #f2f2f2; }
-.verdict.failed { border: .2em solid #111; }
-.bad { font-weight: bold; border: 2px solid #111; } .wide { overflow-x: auto; }
+td.text { white-space: normal; min-width: 13em; }
+.wide { overflow-x: auto; max-width: 100%; }
+.verdict { border-left: .4em solid var(--strong); padding: .1em 1em;
+  background: var(--shade); }
+.verdict > p { font-size: 1.15em; max-width: 44em; } .verdict ul { padding-left: 1.2em; }
+.verdict.failed { border: .2em solid var(--ink); }
+.bad { font-weight: bold; border: 2px solid var(--ink); }
+.panels { display: grid; gap: 1.2em 2em;
+  grid-template-columns: repeat(auto-fit, minmax(min(16em, 100%), 1fr)); }
+figure { margin: 0; } figcaption { font-size: 14px; line-height: 1.3; }
+@media (min-width: 40em) { figcaption { min-height: 4em; } }
+figcaption strong { display: block; } figcaption span { color: var(--dim); }
+.panels svg { display: block; width: 100%; max-width: 28em; height: auto; }
+svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
+svg .tick { font-size: 11px; fill: var(--dim); } svg .strong { font-weight: bold; }
+svg line { stroke: var(--rule); stroke-width: 1; }
+svg .bar { fill: var(--bar); } svg .bar.strong { fill: var(--strong); }
+svg .hatched { stroke: var(--bar); stroke-width: 1; }
+.plot img { max-width: 100%; min-width: 44em; height: auto; background: #fff; }
+summary { cursor: pointer; padding: .3em 0; }
 @media print {
   body { font-size: 9pt; max-width: none; margin: 0; }
   table { font-size: 8pt; }
@@ -87,7 +114,7 @@ def checks(report):
 
 
 def meanings(table):
-    """What its columns mean; '' where their names say it."""
+    """What its columns mean, folded; '' where their names say it."""
     told = [column for column in table.columns if column.meaning]
     if not told:
         return ""
@@ -96,7 +123,7 @@ def meanings(table):
         Column("meaning", lambda column: column.meaning, kind=TEXT),
     )
     name = f"{table.name}-columns"
-    return table_of(Table.of(name, "What the columns mean", columns, told))
+    return folded(Table.of(name, "What the columns mean", columns, told))
 
 
 def verdict(one):
@@ -110,8 +137,29 @@ def verdict(one):
 
 
 def plot(one):
-    name, what = escape(one.file), escape(one.what)
-    return f"<p class=plot><a href='{name}'><img src='{name}' alt='{what}'></a></p>"
+    """The file that lies beside, in the page itself: the page alone is enough."""
+    what = escape(one.what)
+    data = base64.b64encode(one.svg.encode()).decode()
+    image = f"<img src='data:image/svg+xml;base64,{data}' alt='{what}'>"
+    return f"<p class='plot wide'>{image}</p>"
+
+
+def picture(one):
+    return "\n".join(
+        [
+            f"<h2 id='{escape(one.name)}'>{escape(one.heading)}</h2>",
+            f"<p>{marked(one.words)}</p>",
+            panels.render(one),
+        ]
+    )
+
+
+def folded(table):
+    """A long table, which opens when it is asked for."""
+    return (
+        f"<details><summary>{escape(table.title)}</summary>"
+        f"{table_of(table, caption=False)}</details>"
+    )
 
 
 def note(one):
@@ -137,21 +185,24 @@ def render(report):
     out = [
         "<!DOCTYPE html>",
         "<html lang=en><head><meta charset=utf-8>",
-        "<meta name=viewport content='width=device-width'>",
+        "<meta name=viewport content='width=device-width, initial-scale=1'>",
         f"<title>{title}</title><style>{STYLE}</style></head><body>",
         f"<h1>{title}</h1>",
+        f"<p class=lead>{escape(report.lead)}</p>" if report.lead else "",
         verdict(report.verdict),
-        f"<p>What was run: {escape(report.facts)}</p>",
+        *(picture(one) for one in report.pictures),
         "<h2>Checks</h2>",
+        f"<p>What was run: {escape(report.facts)}</p>",
         checks(report),
+        "<h2>Tables</h2>",
     ]
-    if report.plots:
-        out += ["<h2>Plots</h2>"] + [plot(one) for one in report.plots]
-    out.append("<h2>Tables</h2>")
     for table in report.tables:
         out += [table_of(table), meanings(table)]
+    if report.plots:
+        out += ["<h2>Plots</h2>"] + [plot(one) for one in report.plots]
+    out += [picture(one) for one in report.further]
     out += [note(one) for one in report.notes]
-    for table in report.appendix:
-        out += [f"<h2>{escape(table.title)}</h2>", table_of(table, caption=False)]
+    out.append("<h2>Further tables</h2>")
+    out += [folded(table) for table in report.appendix]
     out += [file_links(report.files), "</body></html>"]
-    return "\n".join(out) + "\n"
+    return "\n".join(part for part in out if part) + "\n"

@@ -16,7 +16,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 
-from . import axes, comparison, measures  # noqa: E402
+from . import axes, comparison, measures, scales  # noqa: E402
 from .model import Plot  # noqa: E402
 from .numbers import ratio_cell  # noqa: E402
 from .raw import NATIVE  # noqa: E402
@@ -115,12 +115,12 @@ def dot_panels(panels, machines, policies, columns):
     height = rows * ((0.06 * len(machines) + 0.2) * len(policies) + 1.0) + 0.8
     fig, grid = plt.subplots(rows, columns, figsize=(width, height), squeeze=False)
     few = FEW if columns > 2 else 7
-    scales = {}
+    shared = {}
     for _, label, found in panels:
-        scales.setdefault(label, []).extend(v for row in found for v in ends(row))
+        shared.setdefault(label, []).extend(v for row in found for v in ends(row))
     for ax, (title, label, found) in zip(grid.flat, panels):
         dots(ax, machines, found)
-        axes.apply(ax.xaxis, axes.choose(scales[label], few), label)
+        axes.apply(ax.xaxis, scales.choose(shared[label], few), label)
         axes.words(ax.yaxis, policies, "policy", down=True)
         ax.set_title(title, fontsize=9)
     for ax in grid.flat[len(panels) :]:
@@ -212,8 +212,8 @@ def policy_curves(ax, curves, labels, low="min", high="max"):
     xs = [x for found in curves.values() for x, _ in found]
     spread = [f for found in curves.values() for _, f in found]
     ys = ends(spread, low, high)
-    axes.apply(ax.xaxis, axes.doubling(xs), labels[0])
-    axes.apply(ax.yaxis, axes.choose(ys), labels[1])
+    axes.apply(ax.xaxis, scales.doubling(xs), labels[0])
+    axes.apply(ax.yaxis, scales.choose(ys), labels[1])
 
 
 def cost_of_a_write(data):
@@ -352,9 +352,9 @@ def sync_cost(data):
             if found:
                 ys.append(found["median"])
                 ax.axhline(ys[-1], linestyle=dashes, color="#000000", label=label)
-        axes.apply(ax.xaxis, axes.doubling(xs), "entries written since the last sync")
+        axes.apply(ax.xaxis, scales.doubling(xs), "entries written since the last sync")
         # Nothing to sync costs next to nothing: decades would show that alone.
-        axes.apply(ax.yaxis, axes.linear(ys), "TSC cycles of one sync")
+        axes.apply(ax.yaxis, scales.linear(ys), "TSC cycles of one sync")
         ax.set_title(title, fontsize=9)
     title = "One sync (median, p10 to p90 of the rounds)"
     return finish(fig, title, grid[0].get_legend_handles_labels(), 4)
@@ -376,11 +376,13 @@ FULL = (
 
 
 def save(fig, path):
-    """The same bytes for the same figures: no date, no random ids."""
+    """The same bytes for the same figures: no date, no random ids. Returns them."""
     options = {"format": "svg", "metadata": {"Date": None}, "bbox_inches": "tight"}
     fig.savefig(path + ".new", **options)
     plt.close(fig)
     os.replace(path + ".new", path)
+    with open(path, encoding="utf-8") as f:
+        return f.read()
 
 
 def draw(wanted, data, out):
@@ -389,6 +391,6 @@ def draw(wanted, data, out):
     for plot, name, what in wanted:
         fig = plot(data)
         if fig:
-            save(fig, os.path.join(out, name))
-            made.append(Plot(name, what))
+            svg = save(fig, os.path.join(out, name))
+            made.append(Plot(name, what, svg))
     return made

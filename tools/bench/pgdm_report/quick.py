@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 """The report of the quick benchmark: one machine, a few policies."""
 
-from . import checks, documents, measures, verdict
+from . import checks, documents, histograms, measures, summary, verdict
 from .model import TEXT, WORD, Column, Group, Note, Report, Table
-from .numbers import plural, short, times
+from .numbers import brief, plural, short
 from .raw import NATIVE
 
 COUNTED_BY_KERNEL = ("switches", "flush_receipts", "faults_seen")
 
 # Checks that the verdict quotes.
 QUOTED = ("audit",)
+
+LEAD = (
+    "On x86-64 each program has a root page table, which all CPUs share. pgd-mirror "
+    "gives each CPU a copy of its own, a mirror, and tries policies of keeping "
+    "it up to date. This page says what each of them costs for the same work."
+)
 
 MEANING = Note(
     "What is shown",
@@ -93,10 +99,10 @@ def fewer(result):
 def show_fewer(ratio):
     if not ratio:
         return "1"
-    text = times(ratio["median"])
+    text = brief(ratio["median"])
     if ratio["min"] == ratio["max"]:
         return text
-    return f"{text} ({times(ratio['max'])}..{times(ratio['min'])})"
+    return f"{text} ({brief(ratio['max'])}..{brief(ratio['min'])})"
 
 
 def audit(result):
@@ -283,6 +289,33 @@ def where(run, leave_out=()):
     return Table.of("environment", "Where it ran", columns, rows)
 
 
+def descriptions(run):
+    """What each policy copies, and when."""
+    columns = (
+        Column("policy", str, kind=WORD),
+        Column("what is copied, and when", summary.DOES.get, kind=TEXT),
+    )
+    return Table.of("does", "What each policy does", columns, summary.policies(run))
+
+
+def reproduce(run):
+    """The same again: on which commit, by which command, on what."""
+    found = documents.environment(run)
+    changed = found["commit_changed"] == "yes"
+    items = [
+        f"`git checkout {found['commit']}`"
+        + (", with changes that were not committed" if changed else ""),
+        f"`{found['command']}`",
+    ]
+    machine = (
+        f"This was kernel {found['kernel']}, module version {found['module_version']} "
+        f"(source {found['module_srcversion']}), {plural(found['cpus'], 'CPU')} "
+        f"({found['cpu_model']}, {found['accel']}), "
+        f"{found['memory_kib']} KiB of memory."
+    )
+    return Note("How to reproduce it", ("In a clone, as root:",), (*items, machine))
+
+
 def facts(run):
     """What was run, and on what."""
     found = documents.environment(run)
@@ -301,14 +334,18 @@ def report(data, plots, files):
     rows = checks.check(data, checks.QUICK)
     notes = [EMULATED] if run.emulated else []
     notes += [NATIVE_CYCLES] if "native.json" in files else []
+    spread = histograms.picture(run, summary.policies(run))
     return Report(
         title="pgd-mirror benchmark",
+        lead=LEAD,
+        pictures=[summary.picture(data)],
+        further=[spread] if spread else [],
         verdict=verdict.decide(data, rows, QUOTED),
         facts=facts(run),
         checks=rows,
         plots=plots,
-        tables=[results(run)],
-        notes=[*notes, MEANING],
+        tables=[summary.table(run), descriptions(run), results(run)],
+        notes=[*notes, MEANING, reproduce(run)],
         appendix=[where(run), rounds(run)],
         files=files,
     )

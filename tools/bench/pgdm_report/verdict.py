@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """The verdict in plain words: what won, by how much, and whether to believe it."""
 
-from . import comparison, measures
+from . import comparison, measures, ranking, summary
 from .checks import SAME_WORK
 from .model import FAIL, PASS, SKIP, Verdict
-from .numbers import plural, times
+from .numbers import plain, plural, times
 
 BASELINE = f"{measures.BASELINE}, the baseline,"
 FEW = 4  # of what is listed by name
@@ -101,8 +101,9 @@ def versus(data, policy):
     return out
 
 
-def winners(data):
-    """The policy that the module is about; without it, each that is correct."""
+def without_ranking(data):
+    """Two policies: the one that the module is about against the baseline; without
+    it, each that is correct."""
     run = {p for m in data.machines if m.run for p in m.run.policies}
     if measures.BASELINE not in run:
         return [f"There is no winner: {BASELINE} was not run."]
@@ -112,6 +113,126 @@ def winners(data):
     if not others:
         return [f"There is no winner: nothing was run that {BASELINE} compares with."]
     return [sentence for policy in others for sentence in versus(data, policy)]
+
+
+def parts(count, total, what):
+    """all 5 workloads, 3 of 5 workloads, the only workload."""
+    if count == total:
+        return f"all {total} {what}s" if total > 1 else f"the only {what}"
+    return f"{count} of {total} {what}s"
+
+
+def first_place(found, best, what):
+    """Who won, over how many, where alone and where not. @what: a case."""
+    rivals = len({policy for place in found for policy in place.values})
+    mine = [place for place in found if best[0] in place.best]
+    among = f"of the {rivals} policies that are right"
+    if len(best) > 1:
+        return (
+            f"{listed(best)} share the first place: {among}, each wrote the fewest "
+            f"bytes into mirrors on {parts(len(mine), len(found), what)}."
+        )
+    shared = [place for place in mine if len(place.best) > 1]
+    text = (
+        f"{best[0]} won: {among}, it wrote the fewest bytes into mirrors on "
+        f"{parts(len(mine), len(found), what)}"
+    )
+    if not shared:
+        return text + "."
+    ties = [
+        f"{place.where} with {listed([p for p in place.best if p != best[0]])}"
+        for place in shared
+    ]
+    return f"{text}; of these it shares {listed(ties)}."
+
+
+def lost_places(found, best):
+    """Where another policy was better than all winners."""
+    told = []
+    for place in found:
+        if set(best) & set(place.best):
+            continue
+        mine = min(place.values[p]["median"] for p in best if p in place.values)
+        least = min(place.values[p]["median"] for p in place.best)
+        much = f", {times(least / mine)} times fewer" if least else ""
+        told.append(f"{listed(list(place.best))} on {place.where}{much}")
+    return [f"Others wrote fewer: {listed(told)}."] if told else []
+
+
+def cost_of(run, policy, cost):
+    """A cost of a policy in words, beside the right policies that have less of it."""
+    mine = summary.value(run, cost, policy)
+    if not mine:
+        return ""
+    rivals = [p for p in ranking.right(run.policies) if p != policy]
+    found = {p: summary.value(run, cost, p) for p in rivals}
+    less = [p for p, spread in found.items() if spread and spread["max"] < mine["min"]]
+    text = f"{cost.title[0].lower()}{cost.title[1:]}: {plain(mine['median'])}"
+    if not less:
+        return text
+    least = min(found[p]["median"] for p in less)
+    who = listed([p for p in less if found[p]["median"] == least])
+    return f"{text} ({plain(least)} under {who})"
+
+
+def prices(data, best):
+    """What each winner costs besides bytes."""
+    run = data.first
+    if not run:
+        return []
+    out = []
+    for policy in best:
+        told = {}
+        for cost in summary.COSTS:
+            text = "" if cost.bytes else cost_of(run, policy, cost)
+            if text:
+                told.setdefault(summary.workload_of(run, cost), []).append(text)
+        out += [
+            f"What {policy} costs besides, on {where}: {'; '.join(texts)}."
+            for where, texts in told.items()
+        ]
+    return out
+
+
+def endless(data):
+    """Policies that are not right, and how that was seen."""
+    found = {}
+    for machine, workload in comparison.pairs(data.machines):
+        for policy in sorted(measures.INCORRECT & set(machine.run.policies)):
+            ended = found.setdefault(policy, {})
+            steps = machine.run.of(workload, policy)
+            count = sum(step.stats["livelocks_broken"] for step in steps)
+            if count:
+                ended[workload] = ended.get(workload, 0) + count
+    out = []
+    for policy, ended in found.items():
+        text = f"{policy} is not right, by design, and takes no part"
+        if ended:
+            total = sum(ended.values())
+            where = listed(sorted(ended, key=ended.get, reverse=True))
+            text += f": the guard ended its endless faults {total:,} times ({where})"
+        out.append(text + ".")
+    return out
+
+
+def winners(data):
+    """Who won, by how much, and what it costs; the first sentence has the most."""
+    found = ranking.places(data)
+    if len({policy for place in found for policy in place.values}) < 3:
+        return [*without_ranking(data), *endless(data)]
+    best = ranking.winners(found)
+    ran = {policy for place in found for policy in place.values}
+    what = "case" if data.machines[0].name else "workload"
+    out = [first_place(found, best, what)]
+    if measures.BASELINE in ran:
+        much = [versus(data, p) for p in best if p != measures.BASELINE]
+        if len(much) == 1:
+            out[0] += " " + much[0].pop(0)
+        out += [sentence for sentences in much for sentence in sentences]
+    out += [*lost_places(found, best), *prices(data, best)]
+    if measures.BASELINE in ran and measures.SUBJECT in ran - {*best}:
+        out += versus(data, measures.SUBJECT)
+    return [*out, *endless(data)]
 
 
 def decide(data, checks, quoted):
@@ -124,7 +245,7 @@ def decide(data, checks, quoted):
         if check.name in quoted and check.verdict == PASS
     ]
     if not failed:
-        return Verdict(found[0], [checks_told(checks), *found[1:], *said])
+        return Verdict(found[0], [*found[1:], checks_told(checks), *said])
     names = ", ".join(check.name for check in failed)
     count = f"{len(failed)} of {plural(len(checks), 'check')}"
     headline = f"The benchmark FAILED: {count} failed: {names}."

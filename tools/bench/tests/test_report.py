@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of the benchmark's report: the figures, and that no loss goes unseen."""
 
+import base64
 import contextlib
 import html
 import html.parser
@@ -22,7 +23,7 @@ import fixture  # noqa: E402
 import ktap  # noqa: E402
 import report  # noqa: E402
 from ktap import same  # noqa: E402
-from pgdm_report import axes, machines, measures, raw  # noqa: E402
+from pgdm_report import axes, machines, measures, raw, scales  # noqa: E402
 from pgdm_report import plots as drawing  # noqa: E402
 from pgdm_report.numbers import short, tick, times  # noqa: E402
 
@@ -180,7 +181,7 @@ def test_width():
     """the table fits 126 columns, with every policy and long numbers"""
     names = "always always-exit flag flag-mm flush-only carry eager dirty".split()
     made = Made(policies=names, syncs=123_456_789)
-    table = next(s for s in made.stdout.split("\n\n") if "\npolicy  " in s)
+    table = next(s for s in made.stdout.split("\n\n") if "than always  audit" in s)
     too_long = [line for line in table.splitlines() if len(line) > 126]
     same(too_long, [])
     same(
@@ -236,14 +237,19 @@ def test_page():
 
 
 def test_plots():
-    """plots are shown, and lie beside the page"""
+    """plots are in the page, and lie beside it"""
     made = Made(plots=True, workloads=("churn", "pipe"))
     same(
         [name for name in made.names if name.endswith(".svg")],
         ["quick-bytes-per-switch.svg", "quick-extra-faults.svg"],
     )
     for name in made.names:
-        assert not name.endswith(".svg") or f"src='{name}'" in made.page, name
+        assert not name.endswith(".svg") or f"href='{name}'" in made.page, name
+    drawn = re.findall(
+        r"src='data:image/svg\+xml;base64,([^']*)' alt='[^']+'", made.page
+    )
+    same(len(drawn), 2)
+    assert all(b"</svg>" in base64.b64decode(one) for one in drawn)
 
 
 NUMBER = re.compile(r"\d+(\.\d+)?( [kMGT])?")
@@ -305,12 +311,12 @@ def test_tick_labels():
         ([0, 1, 10**6], "symlog", ["0", *decades]),
         ([1e-3, 1e9], "log", ["0.001", "0.1", "10", "1 k", "100 k", "10 M", "1 G"]),
     ):
-        scale = axes.choose(values)
+        scale = scales.choose(values)
         same((values, scale.kind, scale.labels), (values, kind, want))
         for value in values:
             assert scale.low < value < scale.high, (value, scale)
-    same(axes.doubling([1, 2, 8]).labels, ["1", "2", "4", "8"])
-    same(axes.doubling([0, 5]).labels, ["0", "4", "8"])
+    same(scales.doubling([1, 2, 8]).labels, ["1", "2", "4", "8"])
+    same(scales.doubling([0, 5]).labels, ["0", "4", "8"])
 
 
 def test_axes_drawn():
@@ -318,7 +324,7 @@ def test_axes_drawn():
     for values in ([1.1, 1.2], [1.1, 1.1], [0, 0], [1, 10**6], [0, 0.002, 7000]):
         fig, ax = drawing.plt.subplots(figsize=(3, 2))
         ax.plot(values, values, "o")
-        scale = axes.choose(values)
+        scale = scales.choose(values)
         for axis in (ax.xaxis, ax.yaxis):
             axes.apply(axis, scale, "bytes")
             same(list(labels_of(axis)), scale.labels)
@@ -357,10 +363,10 @@ def test_plot_axes():
 
 
 def said_first(made):
-    """What comes before the first table, printed and on the page: the same."""
+    """What comes before picture and tables, printed and on the page: the same."""
     printed = made.stdout.split("\n\n")[0].split("\n", 1)[1].replace("\n", " ")
-    page = made.page[made.page.index("<h1>") : made.page.index("<table")]
-    assert "class='verdict" in page, page
+    page = made.page[made.page.index("<h1>") : made.page.index("class=panels")]
+    assert "class='verdict" in page and "<table" not in page, page
     items = re.findall(r"<(?:strong|li)>(.*?)</", page)
     same(html.unescape(" ".join(items)), printed)
     return printed
@@ -383,7 +389,7 @@ def test_verdict():
     said = said_first(made)
     want = (
         r"dirty won over always, the baseline, on all 2 workloads, in each round: it "
-        r"wrote 3\.00 times fewer bytes into mirrors \(pipe\) to 1998 times fewer "
+        r"wrote 3\.00 times fewer bytes into mirrors \(pipe\) to 1,998 times fewer "
         r"\(compile\)\. All 8 checks passed\. audit: 0 violations"
     )
     assert re.match(want, said), said
@@ -429,12 +435,161 @@ def test_verdict_without():
     assert (
         "6 of 8 checks passed, none failed; skipped: dirty-compile, dirty-nev" in said
     )
-    said = said_first(Made(policies=("always", "flag"), syncs=60_000))
+    said = said_first(Made(policies=("always", "always-exit"), syncs=60_000))
     assert said.startswith(
-        "flag did not win over always, the baseline, on any of"
+        "always-exit did not win over always, the baseline, on any of"
     ), said
     said = said_first(Made(policies=("always", "flush-only"), syncs=60_000))
     assert said.startswith("There is no winner: nothing was run"), said
+
+
+EIGHT = "always always-exit flag flag-mm flush-only carry eager dirty".split()
+
+
+def eight(*spoils, workloads=("churn", "pipe")):
+    """All policies; what some of them wrote is changed."""
+
+    def spoil(made):
+        for one in spoils:
+            one(made)
+
+    return Made(spoil, policies=EIGHT, workloads=workloads)
+
+
+def spread_bytes(workload, policy, values):
+    """Bytes copied a sync point in each round, with nothing stored by writers."""
+
+    def spoil(made):
+        for nr, value in enumerate(values, 1):
+            path = f"r{nr}/{workload}/{policy}/stats"
+            edit(path, counter("bytes_copied", value * (30_000 + 100 * nr)))(made)
+            edit(path, counter("write_throughs", 0))(made)
+
+    return spoil
+
+
+def test_verdict_winner():
+    """of eight policies: who won, over how many, where a rival is as good or better"""
+    few = [spread_bytes(w, "dirty", [2, 2, 2]) for w in ("churn", "pipe")]
+    eager = spread_bytes("churn", "eager", [3, 3, 3])
+    said = said_first(eight(*few, eager, spread_bytes("pipe", "eager", [4, 4, 4])))
+    want = (
+        "dirty won: of the 7 policies that are right, it wrote the fewest bytes into "
+        "mirrors on all 2 workloads. dirty won over always, the baseline, on all 2 "
+        "workloads, in each round: it wrote 2,048 times fewer bytes into mirrors."
+    )
+    assert said.startswith(want), said
+    # In one round it was not the least: that is a tie.
+    said = said_first(eight(*few, eager, spread_bytes("pipe", "eager", [3, 2, 4])))
+    assert "on all 2 workloads; of these it shares pipe with eager. dirty" in said, said
+    # It was beaten, and who beat it is as good on as many: two share the place.
+    said = said_first(eight(*few, eager, spread_bytes("pipe", "eager", [1, 1, 1])))
+    assert said.startswith("eager and dirty share the first place: of the 7"), said
+    assert "each wrote the fewest bytes into mirrors on 1 of 2 workloads" in said, said
+
+
+def test_verdict_loses():
+    """the policy that the module is about may lose, and the verdict says so"""
+    made = eight(*(spread_bytes(w, "eager", [1, 1, 1]) for w in ("churn", "pipe")))
+    said = said_first(made)
+    assert said.startswith("eager won: of the 7 policies that are right"), said
+    assert "dirty won over always, the baseline" in said, said
+    three = ("churn", "compile", "pipe")
+    made = eight(
+        *(spread_bytes(w, "eager", [3, 3, 3]) for w in three),
+        *(spread_bytes(w, "dirty", [2, 2, 2]) for w in ("churn", "compile")),
+        spread_bytes("pipe", "dirty", [8, 8, 8]),
+        workloads=three,
+    )
+    said = said_first(made)
+    assert said.startswith("dirty won"), said
+    assert "on 2 of 3 workloads. " in said, said
+    assert "Others wrote fewer: eager on pipe, 2.67 times fewer." in said, said
+
+
+def test_verdict_price():
+    """the verdict tells what the winner costs, and who has less of it"""
+    counts = (("faults_fixed", 45), ("own_stores", 60))
+    made = eight(
+        *(
+            edit(f"r{nr}/churn/dirty/stats", counter(name, value))
+            for nr in (1, 2, 3)
+            for name, value in counts
+        ),
+        *(spread_bytes(w, "eager", [9, 9, 9]) for w in ("churn", "pipe")),
+    )
+    said = said_first(made)
+    want = (
+        "What dirty costs besides, on churn: words that the writer stores "
+        "into mirrors, each root write: 1 (0 under always, always-exit, flag, flag-mm "
+        "and 2 more); other CPUs interrupted, each new root entry: 0; extra page "
+        "faults, each new root entry: 1.50 (0 under always and eager)."
+    )
+    assert want in said, said
+
+
+def test_verdict_wrong_policy():
+    """a policy that is not right takes no part, however little it writes"""
+    made = eight(*(spread_bytes(w, "flush-only", [0] * 3) for w in ("churn", "pipe")))
+    said = said_first(made)
+    assert "flush-only won" not in said and "of the 7 policies" in said, said
+    assert "flush-only is not right, by design, and takes no part" in said, said
+    assert "the guard ended its endless faults 180 times (churn" in said, said
+    row = next(s for s in made.stdout.splitlines() if re.match("flush-only +NO ", s))
+    same(row.split()[-1], "99")
+    assert re.search(r"<tr class=bad><td class=word>flush-only</td>", made.page)
+
+
+def panel_of(made, title):
+    """The drawing of one panel of the page's picture."""
+    page = made.page[made.page.index(f"<strong>{title}") :]
+    return page[page.index("<svg") : page.index("</svg>")]
+
+
+def test_picture():
+    """the picture: bars as long as their values, in numbers to read, and in words"""
+    made = eight()
+    drawn = panel_of(made, "Other CPUs interrupted")
+    bars = re.findall(BARS, drawn)
+    # The first is the hatching.
+    widths = [float(width) for _, width in bars[1:]]
+    same([width > 0 for width in widths], [p in ("flag", "carry") for p in POLICIES])
+    same(len(set(widths)), 2)
+    same(re.findall(r"class='tick'>([^<]*)<", drawn), ["0", "0.5", "1"])
+    assert "always 0, always-exit 0, flag 1" in drawn, drawn
+    faults = panel_of(made, "Extra page faults")
+    same([kind for kind, _ in re.findall(BARS, faults)][-1], "hatched")
+    widths = [float(width) for _, width in re.findall(BARS, faults)][1:]
+    assert 0 < widths[1] < widths[3] < widths[-1], widths
+    same(re.findall(r"class='tick'>([^<]*)<", faults), ["0", "0.01", "1", "100"])
+
+
+BARS = r"<rect class='(bar.*?|hatched)' .*?width='([\d.]+)'"
+# In the order of the picture.
+POLICIES = [*(p for p in EIGHT if p != "flush-only"), "flush-only"]
+
+
+def test_histograms():
+    """histograms: the share of all syncs in each power of two, empty ones too"""
+    made = eight(edit("r1/churn/flag/hist", lambda t: t + "flag 0 0 100\n"))
+    drawn = panel_of(made, "always</")
+    bars = re.findall(r"<rect class='bar' .*?height='([\d.]+)'", drawn)
+    same((len(bars), bars.count("0.0")), (7, 5))
+    same(re.findall(r"text-anchor='start' class='tick'>([^<]*)<", drawn)[0], "64")
+    assert "most at 64 to 127 cycles: 98" in drawn, drawn
+    assert "cycles of an emulator" in made.page
+
+
+def test_reproduce():
+    """the page tells the commit, the command, the kernel and the module"""
+    made = Made(edit("host", lambda t: t + "command make bench ROUNDS=3\n"))
+    told = made.page[made.page.index("How to reproduce") :]
+    for part in (
+        "<code>git checkout 0123456789abcdef</code>",
+        "<code>make bench ROUNDS=3</code>",
+        "kernel 6.1.0-test-amd64, module version 0.1",
+    ):
+        assert part in told, told
 
 
 def test_violation_after():
