@@ -56,8 +56,8 @@ client_dir := $(build)/module/$(KERNEL)-client
 export KERNEL
 
 .DEFAULT_GOAL := module
-.PHONY: all module seeded check check-stress check-pcid check-kernels check-kernel-selftests bench \
-	answers unit bench-native bench-icount replay \
+.PHONY: all module seeded check check-stress check-pcid check-report check-kernels \
+	check-kernel-selftests bench answers unit bench-native bench-icount replay \
 	bench-memory shell check-style \
 	selftests install uninstall check-dkms setup kernel-ready mainline-kernel model model-conformance clean \
 	distclean help
@@ -80,7 +80,10 @@ check: $(host_ready) kernel-ready	## build and run every test; ends with a count
 	@tools/check/run
 
 check-stress: $(host_ready) kernel-ready	## the long tests: every cell of the matrix, live, under load
-	@PGDM_SUITES="tools/check/stress-suites tools/check/pcid-suites" tools/check/run
+	@PGDM_SUITES="tools/check/stress-suites tools/check/pcid-suites tools/check/report-suites" tools/check/run
+
+check-report: $(host_ready)	## the benchmark's pages in a browser, 115 MB (part of check-stress)
+	@PGDM_SUITES=tools/check/report-suites tools/check/run
 
 check-pcid: $(host_ready) kernel-ready	## live on a CPU with PCIDs, as Bochs emulates one (part of check-stress)
 	@PGDM_SUITES=tools/check/pcid-suites tools/check/run
