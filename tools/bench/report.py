@@ -40,7 +40,9 @@ def main(argv):
     command.tell_problems("report", data)
     os.makedirs(args.out, exist_ok=True)
     plots = draw(data, args.out) if args.plots else []
-    made = quick.report(data, plots, files.beside(args.out, ["bench.json"]))
+    beside = files.beside(args.out, ["bench.json"])
+    timeline = files.read(args.out, "timeline.html")
+    made = quick.report(data, plots, beside, timeline)
     document = documents.quick(data.first, made.checks)
     return command.publish(made, document, args.out, "bench.json", ["index.html"])
 

@@ -11,6 +11,8 @@ KNOWN = {
     "answers.txt": "the tables as Documentation/answers.md has them",
     "syncs.txt": "the traced round by comm, CPU, policy and reason "
     "(perf script pgd-mirror-syncs)",
+    "timeline.html": "a moment of the traced round, a lane a CPU "
+    "(perf script pgd-mirror-timeline)",
     "perf.data": "the trace itself, of a short round of its own under each policy",
     "native.json": "cycles of the core on the host CPU (make bench-native)",
     "native-ring-1024.json": "the same with a longer ring",
@@ -28,6 +30,15 @@ def beside(out, wanted=(), without=()):
         if name not in without
         and (name in wanted or os.path.exists(os.path.join(out, name)))
     }
+
+
+def read(out, name):
+    """The text of a file, or None where it is not there."""
+    try:
+        with open(os.path.join(out, name), encoding="utf-8") as f:
+            return f.read()
+    except OSError:
+        return None
 
 
 def write(out, name, content):

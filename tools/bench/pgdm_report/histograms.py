@@ -3,7 +3,6 @@
 
 from . import measures
 from .model import Bar, Panel, Picture
-from .numbers import plural
 
 
 def panel(run, policy):
@@ -21,7 +20,7 @@ def panel(run, policy):
         share = 100 * count / total
         bars.append(Bar(name, share, f"{low:,}", policy == measures.SUBJECT))
         low *= 2
-    return Panel(policy, plural(total, "sync"), bars, True)
+    return Panel(policy, f"{total:,} syncs", bars, True)
 
 
 def picture(run, policies):

@@ -127,6 +127,16 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Inset:
+    """A page of another tool, shown within this one."""
+
+    heading: str
+    words: str
+    title: str
+    html: str
+
+
+@dataclass(frozen=True)
 class Note:
     """Words of a report. In them *x* is stressed and `x` is a name."""
 
@@ -159,6 +169,7 @@ class Report:
     lead: str = ""  # what this is about, for somebody who has never heard of it
     pictures: list = field(default_factory=list)  # beside the verdict
     further: list = field(default_factory=list)  # pictures after the tables
+    insets: list = field(default_factory=list)
     appendix: list = field(default_factory=list)  # further tables
     files: dict = field(default_factory=dict)  # {name: what it holds}
 

@@ -50,6 +50,8 @@ svg line { stroke: var(--rule); stroke-width: 1; }
 svg .bar { fill: var(--bar); } svg .bar.strong { fill: var(--strong); }
 svg .hatched { stroke: var(--bar); stroke-width: 1; }
 .plot img { max-width: 100%; min-width: 44em; height: auto; background: #fff; }
+iframe { width: 100%; height: 32em; border: 1px solid var(--rule); background: #fff;
+  color-scheme: light; }
 summary { cursor: pointer; padding: .3em 0; }
 @media print {
   body { font-size: 9pt; max-width: none; margin: 0; }
@@ -154,6 +156,15 @@ def picture(one):
     )
 
 
+def inset(one):
+    """Without scripts: it is a picture."""
+    return (
+        f"<h2>{escape(one.heading)}</h2><p>{marked(one.words)}</p>\n"
+        f"<iframe sandbox title='{escape(one.title)}' srcdoc='{escape(one.html)}'>"
+        "</iframe>"
+    )
+
+
 def folded(table):
     """A long table, which opens when it is asked for."""
     return (
@@ -201,6 +212,7 @@ def render(report):
     if report.plots:
         out += ["<h2>Plots</h2>"] + [plot(one) for one in report.plots]
     out += [picture(one) for one in report.further]
+    out += [inset(one) for one in report.insets]
     out += [note(one) for one in report.notes]
     out.append("<h2>Further tables</h2>")
     out += [folded(table) for table in report.appendix]

@@ -2,7 +2,7 @@
 """The report of the quick benchmark: one machine, a few policies."""
 
 from . import checks, documents, histograms, measures, summary, verdict
-from .model import TEXT, WORD, Column, Group, Note, Report, Table
+from .model import TEXT, WORD, Column, Group, Inset, Note, Report, Table
 from .numbers import brief, plural, short
 from .raw import NATIVE
 
@@ -328,8 +328,18 @@ def facts(run):
     )
 
 
-def report(data, plots, files):
-    """All of it. @files: what lies beside the page."""
+def moment(html):
+    """What happened on each CPU for a moment; [] without a timeline."""
+    words = (
+        "The first changes of the traced round for which a mirror had to wait: the "
+        "bars last from a write to the sync that brought it to a CPU's mirror."
+    )
+    title = "timeline of syncs, writes and faults, a lane a CPU"
+    return [Inset("A moment of the trace", words, title, html)] if html else []
+
+
+def report(data, plots, files, timeline=None):
+    """All of it. @files: what lies beside the page; @timeline: a page, or None."""
     run = data.first
     rows = checks.check(data, checks.QUICK)
     notes = [EMULATED] if run.emulated else []
@@ -339,6 +349,7 @@ def report(data, plots, files):
         title="pgd-mirror benchmark",
         lead=LEAD,
         pictures=[summary.picture(data)],
+        insets=moment(timeline),
         further=[spread] if spread else [],
         verdict=verdict.decide(data, rows, QUOTED),
         facts=facts(run),

@@ -580,6 +580,18 @@ def test_histograms():
     assert "cycles of an emulator" in made.page
 
 
+def test_timeline():
+    """a timeline that lies beside the page is in it, and can run no script"""
+
+    def spoil(made):
+        fixture.put(f"{made.out}/timeline.html", "<p title='a'>lanes</p>")
+
+    made = Made(spoil)
+    inner = "&lt;p title=&#x27;a&#x27;&gt;lanes&lt;/p&gt;"
+    assert re.search(f"<iframe sandbox title='[^']+' srcdoc='{inner}'>", made.page)
+    assert "<iframe" not in Made().page
+
+
 def test_reproduce():
     """the page tells the commit, the command, the kernel and the module"""
     made = Made(edit("host", lambda t: t + "command make bench ROUNDS=3\n"))
