@@ -51,12 +51,17 @@ def plain(value):
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
-def spelled(found, low="min", high="max"):
+def fine(value):
+    """The same, with a digit of what is small and is not 0."""
+    return f"{value:.1g}" if 0.0001 <= value < 0.01 else plain(value)
+
+
+def spelled(found, low="min", high="max", show=plain):
     """Median, and the range where there is one."""
     if not found:
         return "-"
-    middle = plain(found["median"])
-    least, most = plain(found[low]), plain(found[high])
+    middle = show(found["median"])
+    least, most = show(found[low]), show(found[high])
     return middle if least == most else f"{middle} [{least}..{most}]"
 
 

@@ -18,6 +18,7 @@ VALUES = 52  # to the right of the longest one: its value
 ROW = 22
 AXIS = 22
 HEIGHT = 120  # of upright bars
+LETTER = 6.4  # of a label of the axis
 LEAST = 0.6  # of a decade: the bar of the least power
 
 HATCH = (
@@ -51,9 +52,13 @@ class Axis:
     def grid(self):
         return self.scale.ticks if self.linear else (0, *self.powers)
 
-    @property
-    def labels(self):
-        return [(value, tick(value)) for value in self.scale.ticks]
+    def labels(self, room):
+        """(value, text) that fit beside each other: 0 gives way to the next one."""
+        found = [(value, tick(value)) for value in self.scale.ticks]
+        letters = sum(len(label) for _, label in found[:2])
+        if self.place(found[1][0]) * room < (letters + 1) * LETTER / 2:
+            del found[0]
+        return found
 
 
 def text(x, y, words, anchor="start", kind=""):
@@ -103,7 +108,7 @@ def lying(panel, name):
             ),
             text(end + 4, y + 15, one.text, "start", f"value {weight}".strip()),
         ]
-    for value, label in axis.labels:
+    for value, label in axis.labels(room):
         x = NAMES + room * axis.place(value)
         out.append(text(x, bottom + 14, label, "middle", "tick"))
     return out, bottom + AXIS

@@ -235,7 +235,7 @@ def results(run):
         for workload in documents.workloads(run)
     ]
     title = (
-        f"Size {run.meta['size']}, {run.rounds} rounds, medians; "
+        f"Size {run.meta['size']}, {plural(run.rounds, 'round')}, medians; "
         "k, M, G are thousands, millions, thousand millions"
     )
 
@@ -321,7 +321,8 @@ def facts(run):
     found = documents.environment(run)
     changed = " (changed)" if found["commit_changed"] == "yes" else ""
     return (
-        f"{run.meta['size']}, {run.rounds} rounds, medians: kernel {found['kernel']}, "
+        f"{run.meta['size']}, {plural(run.rounds, 'round')}, medians: "
+        f"kernel {found['kernel']}, "
         f"{found['cpus']} CPUs by {found['accel']}, {found['paging_levels']} levels, "
         f"PTI {found['pti']}, {found['mode']} mode, mirrors={found['mirrors']}, "
         f"commit {str(found['commit'])[:12]}{changed}"

@@ -10,7 +10,7 @@ from typing import Callable
 
 from . import measures, ranking
 from .model import WORD, Bar, Column, Panel, Picture, Table
-from .numbers import plain, spelled
+from .numbers import fine, spelled
 from .raw import NATIVE
 
 # What is copied, and when; the rest is in Documentation/policies.md.
@@ -97,7 +97,7 @@ def table(run):
         return Column(
             f"{cost.name}, {where}",
             lambda policy: value(run, cost, policy),
-            spelled,
+            lambda found: spelled(found, show=fine),
             meaning=f"{cost.title}; workload {where}.",
             heads=(where, cost.name),
         )
@@ -135,7 +135,7 @@ def panel(run, cost, winners):
                 Bar(
                     policy,
                     found["median"],
-                    plain(found["median"]),
+                    fine(found["median"]),
                     policy in winners,
                     policy in measures.INCORRECT,
                 )

@@ -4,7 +4,7 @@
 from . import comparison, measures, ranking, summary
 from .checks import SAME_WORK
 from .model import FAIL, PASS, SKIP, Verdict
-from .numbers import plain, plural, times
+from .numbers import fine, plural, times
 
 BASELINE = f"{measures.BASELINE}, the baseline,"
 FEW = 4  # of what is listed by name
@@ -167,12 +167,12 @@ def cost_of(run, policy, cost):
     rivals = [p for p in ranking.right(run.policies) if p != policy]
     found = {p: summary.value(run, cost, p) for p in rivals}
     less = [p for p, spread in found.items() if spread and spread["max"] < mine["min"]]
-    text = f"{cost.title[0].lower()}{cost.title[1:]}: {plain(mine['median'])}"
+    text = f"{cost.title[0].lower()}{cost.title[1:]}: {fine(mine['median'])}"
     if not less:
         return text
     least = min(found[p]["median"] for p in less)
     who = listed([p for p in less if found[p]["median"] == least])
-    return f"{text} ({plain(least)} under {who})"
+    return f"{text} ({fine(least)} under {who})"
 
 
 def prices(data, best):

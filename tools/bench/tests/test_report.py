@@ -23,9 +23,9 @@ import fixture  # noqa: E402
 import ktap  # noqa: E402
 import report  # noqa: E402
 from ktap import same  # noqa: E402
-from pgdm_report import axes, machines, measures, raw, scales  # noqa: E402
+from pgdm_report import axes, machines, measures, panels, raw, scales  # noqa: E402
 from pgdm_report import plots as drawing  # noqa: E402
-from pgdm_report.numbers import short, tick, times  # noqa: E402
+from pgdm_report.numbers import fine, short, tick, times  # noqa: E402
 
 
 class Made:
@@ -562,6 +562,22 @@ def test_picture():
     widths = [float(width) for _, width in re.findall(BARS, faults)][1:]
     assert 0 < widths[1] < widths[3] < widths[-1], widths
     same(re.findall(r"class='tick'>([^<]*)<", faults), ["0", "0.01", "1", "100"])
+
+
+def test_picture_axis():
+    """the picture's axes: labels that fit beside each other, decades or from 0 on"""
+    for values, want in (
+        ([0, 0.003, 101], ["0.001", "0.1", "10", "1 k"]),
+        ([0, 0.03, 99], ["0", "0.01", "1", "100"]),
+        ([2.26, 4096, 12_504], ["1", "100", "10 k"]),
+        ([0, 0], ["0", "1"]),
+    ):
+        axis = panels.Axis(values, 4)
+        labels = axis.labels(panels.WIDTH - panels.NAMES - panels.VALUES)
+        same((values, [label for _, label in labels]), (values, want))
+        places = [axis.place(value) for value in sorted(values)]
+        assert places == sorted(places) and 0 <= places[0] <= places[-1] <= 1, places
+    same([fine(v) for v in (0, 0.0028, 0.02, 1.66)], ["0", "0.003", "0.02", "1.66"])
 
 
 BARS = r"<rect class='(bar.*?|hatched)' .*?width='([\d.]+)'"
