@@ -144,7 +144,12 @@ STAGE_TEST(tracking_after_nothing_was)
 	check_and_unload(_metadata);
 }
 
-STAGE_TEST(tracking_all)
+/*
+ * A request to track more is refused for each of four memories that fail, and what was
+ * tracked stays; then it is granted. @shown: how the file track begins meanwhile.
+ */
+static void request_fails_first(struct __test_metadata *_metadata,
+				const char *request, const char *shown)
 {
 	uint64_t id;
 	int n;
@@ -155,44 +160,29 @@ STAGE_TEST(tracking_all)
 	for (n = 1; n <= 4; n++) {
 		pgdm_log_mark();
 		fail_at(n);
-		EXPECT_EQ(ENOMEM, pgdm_write("track", "all"));
+		EXPECT_EQ(ENOMEM, pgdm_write("track", request));
 		EXPECT_TRUE(pgdm_log_has("track: no memory"));
-		EXPECT_EQ(0, strncmp(pgdm_read("track"), "mode none\n", 10));
+		EXPECT_EQ(0, strncmp(pgdm_read("track"), shown, strlen(shown)));
 		EXPECT_EQ(1, pgdm_nr_tracked());
 		EXPECT_EQ(id, pgdm_id(getpid()));
 		EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
 		check_mirrors(_metadata);
 	}
-	EXPECT_EQ(0, pgdm_write("track", "all"));
+	EXPECT_EQ(0, pgdm_write("track", request));
 	EXPECT_LT(3, pgdm_nr_tracked());
 	EXPECT_EQ(id, pgdm_id(getpid()));
 	check_and_unload(_metadata);
 }
 
+STAGE_TEST(tracking_all)
+{
+	request_fails_first(_metadata, "all", "mode none\n");
+}
+
 /* The first is the cgroup's entry, the others are those of mms. */
 STAGE_TEST(tracking_a_cgroup)
 {
-	uint64_t id;
-	int n;
-
-	ASSERT_EQ(0, pgdm_load(""));
-	track_self();
-	id = pgdm_id(getpid());
-	for (n = 1; n <= 4; n++) {
-		pgdm_log_mark();
-		fail_at(n);
-		EXPECT_EQ(ENOMEM, pgdm_write("track", "cgroup /"));
-		EXPECT_TRUE(pgdm_log_has("track: no memory"));
-		EXPECT_EQ(0, strncmp(pgdm_read("track"), "mode none\npid ", 14));
-		EXPECT_EQ(1, pgdm_nr_tracked());
-		EXPECT_EQ(id, pgdm_id(getpid()));
-		EXPECT_EQ(1, pgdm_mirrors(THERE, id, "loaded"));
-		check_mirrors(_metadata);
-	}
-	EXPECT_EQ(0, pgdm_write("track", "cgroup /"));
-	EXPECT_LT(3, pgdm_nr_tracked());
-	EXPECT_EQ(id, pgdm_id(getpid()));
-	check_and_unload(_metadata);
+	request_fails_first(_metadata, "cgroup /", "mode none\npid ");
 }
 
 /* The child runs without a mirror, and is counted. */
