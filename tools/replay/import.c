@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lines.h"
+#include "number.h"
 #include "records.h"
 
 static const char usage[] =
@@ -42,7 +43,6 @@ static const char *parse(struct options *o, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ },
 	};
-	char *end;
 	int c;
 
 	*o = (struct options){ };
@@ -52,12 +52,7 @@ static const char *parse(struct options *o, int argc, char **argv)
 			o->out = optarg;
 			break;
 		case 'm':
-			o->mirrors = strtoul(optarg, &end, 10);
-			if (*end || o->mirrors < 2 || o->mirrors > 64) {
-				fprintf(stderr, "import: --mirrors %s: not a number from 2 to 64\n",
-					optarg);
-				exit(2);
-			}
+			o->mirrors = number("import", "mirrors", optarg, 2, 64);
 			break;
 		case 'k':
 			o->keep_going = true;

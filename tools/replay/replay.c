@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "number.h"
 #include "play.h"
 #include "policies.h"
 #include "report.h"
@@ -44,19 +45,6 @@ struct options {
 	bool cycles;
 	bool speed;
 };
-
-static unsigned int number(const char *name, const char *text, unsigned long least,
-			   unsigned long most)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (*text >= '0' && *text <= '9' && !*end && value >= least && value <= most)
-		return value;
-	fprintf(stderr, "replay: --%s %s: not a number from %lu to %lu\n", name, text, least,
-		most);
-	exit(2);
-}
 
 static void choose(struct options *o, char *names)
 {
@@ -102,16 +90,16 @@ static const char *parse(struct options *o, int argc, char **argv)
 			choose(o, optarg);
 			break;
 		case 'c':
-			o->setup.cpus = number("cpus", optarg, 1, REPLAY_CPUS_MAX);
+			o->setup.cpus = number("replay", "cpus", optarg, 1, REPLAY_CPUS_MAX);
 			break;
 		case 'k':
-			o->setup.copies = number("scale", optarg, 1, 1000000);
+			o->setup.copies = number("replay", "scale", optarg, 1, 1000000);
 			break;
 		case 'm':
-			o->setup.mirrors = number("mirrors", optarg, 2, 64);
+			o->setup.mirrors = number("replay", "mirrors", optarg, 2, 64);
 			break;
 		case 'w':
-			o->setup.warm = number("warm", optarg, 0, 100);
+			o->setup.warm = number("replay", "warm", optarg, 0, 100);
 			break;
 		case 's':
 			o->stats = true;
