@@ -10,20 +10,6 @@ from pgdm_report.raw import NATIVE
 
 from . import document, judge
 
-BY_KERNEL = ("switches", "flush_receipts", "faults_seen")
-
-
-def counter(name):
-    """The median of a counter. Without the module the kernel counts some."""
-
-    def value(result):
-        if result["policy"] == NATIVE and name not in BY_KERNEL:
-            return None
-        found = result["stats"].get(name)
-        return found["median"] if found else None
-
-    return value
-
 
 def written(result):
     """Bytes that were written into mirrors."""
@@ -42,15 +28,15 @@ def counts(made):
     """What each policy did."""
     columns = [
         Column("policy", lambda r: r["policy"], kind=WORD),
-        Column("switches", counter("switches"), short),
-        Column("flushes", counter("flush_receipts"), short),
-        Column("faults", counter("faults_seen"), short),
-        Column("fixed", counter("faults_fixed"), short),
-        Column("clean", counter("syncs_clean"), short),
-        Column("dirty", counter("syncs_dirty"), short),
-        Column("full", counter("syncs_full"), short),
+        Column("switches", measures.counter("switches"), short),
+        Column("flushes", measures.counter("flush_receipts"), short),
+        Column("faults", measures.counter("faults_seen"), short),
+        Column("fixed", measures.counter("faults_fixed"), short),
+        Column("clean", measures.counter("syncs_clean"), short),
+        Column("dirty", measures.counter("syncs_dirty"), short),
+        Column("full", measures.counter("syncs_full"), short),
         Column("bytes written", written, short),
-        Column("IPIs", counter("ipis"), short),
+        Column("IPIs", measures.counter("ipis"), short),
         Column("audit", audit, kind=WORD),
     ]
     return Table.of("counts", "Counts", columns, made["results"])

@@ -22,6 +22,25 @@ INCORRECT = {"flush-only"}
 RIVAL = "always-movsq"
 
 
+# What is counted without the module, too.
+COUNTED_BY_KERNEL = ("switches", "flush_receipts", "faults_seen")
+
+
+# Of a result, which has medians.
+
+
+def counter(name):
+    """The median of a counter; None for one that was not counted."""
+
+    def value(result):
+        if result["policy"] == NATIVE and name not in COUNTED_BY_KERNEL:
+            return None
+        found = result["stats"].get(name)
+        return found["median"] if found else None
+
+    return value
+
+
 # Of the counters of one step.
 
 

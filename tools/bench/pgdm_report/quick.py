@@ -6,8 +6,6 @@ from .model import TEXT, WORD, Column, Group, Inset, Note, Report, Table
 from .numbers import brief, plural, short
 from .raw import NATIVE
 
-COUNTED_BY_KERNEL = ("switches", "flush_receipts", "faults_seen")
-
 # Checks that the verdict quotes.
 QUOTED = ("audit",)
 
@@ -66,18 +64,6 @@ NATIVE_CYCLES = Note(
 )
 
 
-def counter(name):
-    """The median of a counter; None for one that was not counted."""
-
-    def value(result):
-        if result["policy"] == NATIVE and name not in COUNTED_BY_KERNEL:
-            return None
-        found = result["stats"].get(name)
-        return found["median"] if found else None
-
-    return value
-
-
 def cycles(result):
     found = result["cycles_per_sync"]
     return found if found["p50"] else None
@@ -116,7 +102,7 @@ def audit(result):
 
 def counted(name, counter_name, heads, meaning, unit=""):
     """A column of the table: a counter; @heads: its name on the terminal."""
-    return Column(name, counter(counter_name), short, unit, meaning, heads, 6)
+    return Column(name, measures.counter(counter_name), short, unit, meaning, heads, 6)
 
 
 COLUMNS = (
