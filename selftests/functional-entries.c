@@ -3,6 +3,7 @@
  * New and removed root entries: what is published, counted and mirrored.
  */
 #define _GNU_SOURCE
+#include "lib/kinds.h"
 #include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
@@ -71,6 +72,17 @@ static void churn_job(void *arg)
 	}
 }
 
+/*
+ * What concurrent writers publish beyond one each. With hooks=tables a sync may meet a
+ * removal and leave the mark of an entry that has just gone: the next removal publishes
+ * that, too (W5, core/stored.h). On two CPUs only the other one can be in a sync then, so
+ * there is at most one such mark for each removal.
+ */
+static uint64_t most_left_marks(uint64_t removals)
+{
+	return pgdm_kinds_here() & PGDM_BY_TABLES ? removals : 0;
+}
+
 /* Writers of different entries meet in the sequence and in the ring. */
 STAGE_TEST(two_cpus_write_at_the_same_time)
 {
@@ -83,9 +95,9 @@ STAGE_TEST(two_cpus_write_at_the_same_time)
 	pgdm_worker_send(&self->worker, churn_job, &theirs);
 	churn_job((void *)&mine);
 	pgdm_worker_wait(&self->worker);
-	EXPECT_EQ(2 * each, pgdm_stat("publishes"));
-	EXPECT_EQ(each, pgdm_cpu_stat(HERE, "publishes"));
-	EXPECT_EQ(each, pgdm_cpu_stat(THERE, "publishes"));
+	EXPECT_LE(each, pgdm_cpu_stat(HERE, "publishes"));
+	EXPECT_LE(each, pgdm_cpu_stat(THERE, "publishes"));
+	EXPECT_GE(2 * each + most_left_marks(each), pgdm_stat("publishes"));
 	check_mirrors(_metadata);
 	round_trip(self);
 }
@@ -103,6 +115,7 @@ STAGE_TEST(many_threads_write_at_the_same_time)
 {
 	pthread_t thread[NR_THREADS];
 	struct span span[NR_THREADS];
+	const uint64_t all = NR_THREADS * 2 * 16 * 10;
 	unsigned int i;
 
 	track_self();
@@ -116,7 +129,8 @@ STAGE_TEST(many_threads_write_at_the_same_time)
 	}
 	for (i = 0; i < NR_THREADS; i++)
 		ASSERT_EQ(0, pthread_join(thread[i], NULL));
-	EXPECT_EQ(NR_THREADS * 2 * 16 * 10, pgdm_stat("publishes"));
+	EXPECT_LE(all, pgdm_stat("publishes"));
+	EXPECT_GE(all + most_left_marks(all / 2), pgdm_stat("publishes"));
 }
 
 /* With five levels, 512 GiB below a root entry are another table's business. */
