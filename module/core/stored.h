@@ -89,18 +89,28 @@
  * @p: the primary, of a single page
  * @from: the index to begin with, 0..256
  *
+ * A word of the marks is read once: a mark that is set after that is one that the remover
+ * has overlooked (W5).
+ *
  * Context: any but NMI, IRQs off; a full barrier after the removal.
  * Return: its index, or PGDM_USER_ENTRIES when there is none.
  */
 static inline unsigned int pgdm_stored_next_removed(const struct pgdm_primary *p,
 						    unsigned int from)
 {
-	unsigned int i;
+	unsigned long marks, wanted = ~0UL << from % BITS_PER_LONG;
+	unsigned int word, i;
 
-	for (i = from; i < PGDM_USER_ENTRIES; i++)
-		if (pgdm_marks_have(p->marks, i) && !pgdm_primary_has(p, i))
-			break;
-	return i;
+	for (word = from / BITS_PER_LONG; word < PGDM_MARK_WORDS; word++) {
+		marks = READ_ONCE(p->marks[word]) & wanted;
+		for (; marks; marks &= marks - 1) {
+			i = word * BITS_PER_LONG + __ffs(marks);
+			if (!pgdm_primary_has(p, i))
+				return i;
+		}
+		wanted = ~0UL;
+	}
+	return PGDM_USER_ENTRIES;
 }
 
 /**
