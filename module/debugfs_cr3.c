@@ -41,6 +41,7 @@
 #include "core/primary.h"
 #include "cpus.h"
 #include "kernel_mm.h"
+#include "owner.h"
 #include "registry.h"
 
 enum place {
@@ -64,8 +65,7 @@ static const char *const place_name[] = {
  * @id: of the tracked mm; 0: it is not tracked
  * @root: virtual address of the mm's own root; 0: not known
  * @mm: the mm, only to be printed; 0: not known
- * @pid: of a process of it; 0: not known
- * @comm: that process's name; empty: not known
+ * @owner: a process of it
  */
 struct answer {
 	u64 cr3;
@@ -74,18 +74,8 @@ struct answer {
 	u64 id;
 	unsigned long root;
 	unsigned long mm;
-	pid_t pid;
-	char comm[TASK_COMM_LEN];
+	struct pgdm_owner owner;
 };
-
-static struct task_struct *owner_of(const struct mm_struct *mm)
-{
-#ifdef CONFIG_MEMCG
-	return rcu_dereference(mm->owner);
-#else
-	return NULL;
-#endif
-}
 
 /*
  * The running process, if it has the mm: several may share it. A kernel thread that has
@@ -96,13 +86,9 @@ static void name_mm(struct answer *a, const struct mm_struct *mm)
 	struct task_struct *t = current;
 
 	if (t->mm != mm || (t->flags & PF_KTHREAD))
-		t = owner_of(mm);
+		t = pgdm_owner_task(mm);
 	a->mm = (unsigned long)mm;
-	if (!t)
-		return;
-	a->pid = task_tgid_nr(t);
-	/* The process may be setting it: the last byte is zero at any time. */
-	strscpy(a->comm, t->group_leader->comm, sizeof(a->comm));
+	pgdm_owner_set(&a->owner, t);
 }
 
 static void name_tracked(struct answer *a, const struct pgdm_primary *p)
@@ -171,9 +157,8 @@ static void print(struct seq_file *seq, unsigned int cpu, const struct answer *a
 		seq_printf(seq, "%u", a->slot);
 	else
 		seq_puts(seq, place_name[a->place]);
-	seq_printf(seq, " id %llu mm %016lx root %016lx pid %d comm ", a->id, a->mm,
-		   a->root, a->pid);
-	seq_escape(seq, *a->comm ? a->comm : "-", "\n\\");
+	seq_printf(seq, " id %llu mm %016lx root %016lx ", a->id, a->mm, a->root);
+	pgdm_owner_show(seq, &a->owner);
 	seq_putc(seq, '\n');
 }
 

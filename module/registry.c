@@ -50,6 +50,7 @@
 #include "inject.h"
 #include "kernel_mm.h"
 #include "kernel_half.h"
+#include "owner.h"
 #include "probe.h"
 #include "steer_cr3.h"
 #include "trace.h"
@@ -538,21 +539,6 @@ void pgdm_registry_forget_excluded(void)
 	}
 }
 
-/* The lock keeps pgd_free() away, and with it the end of pm->mm. */
-static void show_owner(struct seq_file *seq, const struct pgdm_mm *pm)
-{
-	struct task_struct *owner = NULL;
-
-#ifdef CONFIG_MEMCG
-	owner = rcu_dereference(pm->mm->owner);
-#endif
-	if (owner)
-		seq_printf(seq, "pid %d comm %s ", task_tgid_nr(owner),
-			   owner->comm);
-	else
-		seq_puts(seq, "pid 0 comm - ");
-}
-
 static const char *state_of(const struct pgdm_mm *pm)
 {
 	if (pm->excluded)
@@ -568,6 +554,7 @@ static const char *state_of(const struct pgdm_mm *pm)
  */
 void pgdm_registry_show(struct seq_file *seq)
 {
+	struct pgdm_owner owner;
 	struct pgdm_mm *pm;
 	unsigned long flags;
 	struct bucket *b;
@@ -579,8 +566,10 @@ void pgdm_registry_show(struct seq_file *seq)
 			break;
 		spin_lock_irqsave(&b->lock, flags);
 		hlist_for_each_entry(pm, &b->entries, node) {
-			show_owner(seq, pm);
-			seq_printf(seq, "id %llu ctx_id %llu root %016lx seq %llu %s\n",
+			/* The lock keeps pgd_free() away, and with it the mm's end. */
+			pgdm_owner_set(&owner, pgdm_owner_task(pm->mm));
+			pgdm_owner_show(seq, &owner);
+			seq_printf(seq, " id %llu ctx_id %llu root %016lx seq %llu %s\n",
 				   pm->primary.id, pm->mm->context.ctx_id,
 				   pm->root, pgdm_primary_seq(&pm->primary),
 				   state_of(pm));

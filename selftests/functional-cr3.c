@@ -34,7 +34,7 @@ struct line {
 static bool parse(const char *text, struct line *l)
 {
 	return sscanf(text, " cr3 %16" SCNx64 " mirror %15s id %" SCNu64 " mm %16" SCNx64
-			    " root %16" SCNx64 " pid %d comm %63[^\n]",
+			    " root %16" SCNx64 " pid %d comm %63s",
 		      &l->cr3, l->mirror, &l->id, &l->mm, &l->root, &l->pid,
 		      l->comm) == 7;
 }
@@ -261,7 +261,7 @@ STAGE_TEST(a_name_of_two_lines)
 	ASSERT_EQ(0, prctl(PR_SET_NAME, "a\nb c\\"));
 	l = line_of(HERE);
 	EXPECT_EQ(0, prctl(PR_SET_NAME, NAME));
-	EXPECT_STREQ("a\\012b c\\134", l.comm);
+	EXPECT_STREQ("a\\012b\\040c\\134", l.comm);
 }
 
 static void *read_main(void *done)

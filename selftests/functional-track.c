@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -45,6 +46,20 @@ STAGE_TEST(two_processes)
 	EXPECT_NE(0, pgdm_id(self->partner.pid));
 	EXPECT_EQ(0, pgdm_write("track", "none"));
 	EXPECT_EQ(0, pgdm_nr_tracked());
+}
+
+/* A process chooses its name: it stays one word of its one line. */
+STAGE_TEST(a_name_of_two_lines)
+{
+	static const char odd[] = "a b\nc\\ id 7\t";
+	struct pgdm_tracked t;
+
+	track_self();
+	ASSERT_EQ(0, prctl(PR_SET_NAME, odd));
+	EXPECT_EQ(1, pgdm_nr_tracked());
+	ASSERT_TRUE(pgdm_tracked(getpid(), &t));
+	EXPECT_STREQ("a\\040b\\012c\\134\\040id\\0407\\011", t.comm);
+	EXPECT_STREQ("ready", t.state);
 }
 
 /* An id is never used twice. */

@@ -6,17 +6,12 @@
 #include "files.h"
 #include "track.h"
 
-/* "pid P comm NAME id I ctx_id C root R seq S STATE"; NAME may hold blanks. */
+/* "pid P comm NAME id I ctx_id C root R seq S STATE" */
 static bool parse_tracked(const char *line, struct pgdm_tracked *t)
 {
-	const char *comm = strstr(line, " comm "), *id = strstr(line, " id ");
-
-	if (!comm || !id || sscanf(line, "pid %d", &t->pid) != 1)
-		return false;
-	comm += strlen(" comm ");
-	snprintf(t->comm, sizeof(t->comm), "%.*s", (int)(id - comm), comm);
-	return sscanf(id, " id %" SCNu64 " ctx_id %*u root %*x seq %" SCNu64 " %15s",
-		      &t->id, &t->seq, t->state) == 3;
+	return sscanf(line, "pid %d comm %63s id %" SCNu64
+			    " ctx_id %*u root %*x seq %" SCNu64 " %15s",
+		      &t->pid, t->comm, &t->id, &t->seq, t->state) == 5;
 }
 
 /*

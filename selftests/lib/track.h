@@ -10,14 +10,14 @@
 /**
  * struct pgdm_tracked - a line of the file track
  * @pid: of a process that runs in the mm
- * @comm: its name
+ * @comm: its name, with white space and backslashes as octal numbers
  * @id: the mm's number, which no other mm ever has
  * @seq: the sequence of its primary
  * @state: "ready", or another word
  */
 struct pgdm_tracked {
 	pid_t pid;
-	char comm[32];
+	char comm[64];
 	uint64_t id;
 	uint64_t seq;
 	char state[16];

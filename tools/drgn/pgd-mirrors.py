@@ -58,6 +58,14 @@ def differences(prog, mirror, primary):
                 yield page, index, own, word
 
 
+def printable(comm):
+    """A process's name as one word, as the module's files have it."""
+    return "".join(
+        f"\\{ord(char):03o}" if char in " \t\n\v\f\r\\" else char
+        for char in comm.decode(errors="replace")
+    )
+
+
 def owner_of(mm):
     """Process and name that an mm names as its owner, where the kernel keeps one."""
     try:
@@ -66,9 +74,7 @@ def owner_of(mm):
         return 0, "-"
     if not owner:
         return 0, "-"
-    return owner.tgid.value_(), owner.group_leader.comm.string_().decode(
-        errors="replace"
-    )
+    return owner.tgid.value_(), printable(owner.group_leader.comm.string_())
 
 
 def show_mirror(prog, cache, slot):
