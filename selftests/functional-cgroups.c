@@ -9,59 +9,18 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/cgroups.h"
 #include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2);
 
-#define MOUNT "/sys/fs/cgroup"
 #define A "pgdm-a"
 #define A_BELOW "pgdm-a/below"
 #define B "pgdm-b"
 #define ROOT ""
-
-/* Cgroups of version 2, whatever was there; no other process sees that. */
-static void mount_cgroups(void)
-{
-	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		pgdm_die("no mounts of its own: %s", strerror(errno));
-	umount2(MOUNT, MNT_DETACH);
-	if (mount("none", MOUNT, "cgroup2", 0, NULL))
-		pgdm_die("mount %s: %s", MOUNT, strerror(errno));
-}
-
-static void make(const char *cgroup)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), MOUNT "/%s", cgroup);
-	/* A test that has failed may have left it. */
-	if (mkdir(path, 0755) && errno != EEXIST)
-		pgdm_die("mkdir %s: %s", path, strerror(errno));
-}
-
-static void unmake(const char *cgroup)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), MOUNT "/%s", cgroup);
-	if (rmdir(path))
-		pgdm_die("rmdir %s: %s", path, strerror(errno));
-}
-
-static void move(pid_t pid, const char *cgroup)
-{
-	char path[128], text[16];
-
-	snprintf(path, sizeof(path), MOUNT "/%s/cgroup.procs", cgroup);
-	snprintf(text, sizeof(text), "%d", pid);
-	if (pgdm_write_path(path, text))
-		pgdm_die("%d cannot be moved to %s", pid, path);
-}
 
 static bool track_begins_with(const char *text)
 {
@@ -78,7 +37,7 @@ static bool track_begins_with(const char *text)
 
 /* Comes into the cgroup B, and is tracked: so what came into any before is, too. */
 #define wait_for_another(self) do {					\
-	move((self)->neighbour.pid, B);					\
+	pgdm_cgroup_move((self)->neighbour.pid, B);					\
 	pgdm_wait_for(pgdm_id((self)->neighbour.pid));			\
 } while (0)
 
@@ -90,13 +49,13 @@ FIXTURE(cgroups) {
 
 FIXTURE_SETUP(cgroups)
 {
-	if (access(MOUNT, F_OK))
+	if (access(PGDM_CGROUPS, F_OK))
 		SKIP(return, "no cgroups in this kernel");
 	self->mode = get_mode();
-	mount_cgroups();
-	make(A);
-	make(A_BELOW);
-	make(B);
+	pgdm_cgroups_mount();
+	pgdm_cgroup_make(A);
+	pgdm_cgroup_make(A_BELOW);
+	pgdm_cgroup_make(B);
 	pgdm_pin(HERE);
 	pgdm_partner_start(&self->partner, THERE);
 	pgdm_partner_start(&self->neighbour, HERE);
@@ -109,9 +68,9 @@ FIXTURE_TEARDOWN(cgroups)
 	pgdm_partner_stop(&self->neighbour);
 	EXPECT_EQ(0, pgdm_write("track", "none"));
 	EXPECT_STREQ("mode none\n", pgdm_read("track"));
-	unmake(A_BELOW);
-	unmake(A);
-	unmake(B);
+	pgdm_cgroup_remove(A_BELOW);
+	pgdm_cgroup_remove(A);
+	pgdm_cgroup_remove(B);
 	put_mode(_metadata, &self->mode);
 	check_counts(_metadata);
 }
@@ -123,7 +82,7 @@ CGROUP_TEST(what_is_in_it)
 	pid_t pid = self->partner.pid;
 	uint64_t id;
 
-	move(pid, A);
+	pgdm_cgroup_move(pid, A);
 	track(A);
 	id = pgdm_id(pid);
 	EXPECT_NE(0, id);
@@ -137,8 +96,8 @@ CGROUP_TEST(what_is_in_it)
 	EXPECT_STREQ("mode none\n", pgdm_read("track"));
 	EXPECT_EQ(ENOENT, pgdm_write("track", "-cgroup /" A));
 	/* It is not followed any more. */
-	move(self->neighbour.pid, A);
-	move(self->neighbour.pid, ROOT);
+	pgdm_cgroup_move(self->neighbour.pid, A);
+	pgdm_cgroup_move(self->neighbour.pid, ROOT);
 	EXPECT_EQ(0, pgdm_nr_tracked());
 }
 
@@ -146,8 +105,8 @@ CGROUP_TEST(what_is_below_it)
 {
 	uint64_t id;
 
-	move(self->partner.pid, A);
-	move(self->neighbour.pid, A_BELOW);
+	pgdm_cgroup_move(self->partner.pid, A);
+	pgdm_cgroup_move(self->neighbour.pid, A_BELOW);
 	track(A);
 	EXPECT_EQ(2, pgdm_nr_tracked());
 	EXPECT_NE(0, pgdm_id(self->neighbour.pid));
@@ -213,7 +172,7 @@ CGROUP_TEST(a_child_and_what_it_executes)
 	pid_t child;
 
 	ASSERT_EQ(0, pipe(order));
-	move(getpid(), A);
+	pgdm_cgroup_move(getpid(), A);
 	track(A);
 	/* The partners are children, too, and not in the cgroup. */
 	EXPECT_EQ(1, pgdm_nr_tracked());
@@ -228,7 +187,7 @@ CGROUP_TEST(a_child_and_what_it_executes)
 	EXPECT_EQ(0, pgdm_id(child));
 	leave_lazy_mms(self, pgdm_nr_tracked() == 0);
 	pgdm_kill(child);
-	move(getpid(), ROOT);
+	pgdm_cgroup_move(getpid(), ROOT);
 }
 
 CGROUP_TEST(a_process_that_is_moved_into_it)
@@ -237,14 +196,14 @@ CGROUP_TEST(a_process_that_is_moved_into_it)
 
 	track(A);
 	EXPECT_EQ(0, pgdm_nr_tracked());
-	move(self->partner.pid, A);
+	pgdm_cgroup_move(self->partner.pid, A);
 	pgdm_wait_for(pgdm_id(self->partner.pid));
-	move(self->neighbour.pid, A_BELOW);
+	pgdm_cgroup_move(self->neighbour.pid, A_BELOW);
 	pgdm_wait_for(pgdm_id(self->neighbour.pid));
 	EXPECT_EQ(2, pgdm_nr_tracked());
 	/* One that is moved out again stays, and -cgroup does not know it any more. */
 	id = pgdm_id(self->partner.pid);
-	move(self->partner.pid, ROOT);
+	pgdm_cgroup_move(self->partner.pid, ROOT);
 	EXPECT_EQ(id, pgdm_id(self->partner.pid));
 	untrack(A);
 	EXPECT_EQ(id, pgdm_id(self->partner.pid));
@@ -261,7 +220,7 @@ static pid_t fork_into(const char *cgroup)
 	pid_t pid;
 	int fd;
 
-	snprintf(path, sizeof(path), MOUNT "/%s", cgroup);
+	snprintf(path, sizeof(path), PGDM_CGROUPS "/%s", cgroup);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		pgdm_die("open %s: %s", path, strerror(errno));
@@ -295,7 +254,7 @@ CGROUP_TEST(all_but_one)
 
 	ASSERT_EQ(0, pipe(order));
 	child = pgdm_fork(execute_sleep, &order[0]);
-	move(child, A);
+	pgdm_cgroup_move(child, A);
 	track(A);
 	track(B);
 	EXPECT_NE(0, pgdm_id(child));
@@ -322,14 +281,14 @@ CGROUP_TEST(a_child_of_one_that_was_taken_out)
 {
 	pid_t child;
 
-	move(getpid(), A);
+	pgdm_cgroup_move(getpid(), A);
 	track(A);
 	untrack_self();
 	child = pgdm_fork(wait_for_signal, NULL);
 	pgdm_wait_for(pgdm_id(child));
 	EXPECT_EQ(0, pgdm_id(getpid()));
 	pgdm_kill(child);
-	move(getpid(), ROOT);
+	pgdm_cgroup_move(getpid(), ROOT);
 }
 
 static const struct {
@@ -358,7 +317,7 @@ CGROUP_TEST(bad_input_changes_nothing)
 	char before[1024];
 	unsigned int i;
 
-	move(self->partner.pid, A);
+	pgdm_cgroup_move(self->partner.pid, A);
 	track(A);
 	snprintf(before, sizeof(before), "%s", pgdm_read("track"));
 	pgdm_log_mark();
@@ -378,17 +337,17 @@ CGROUP_TEST(it_is_removed)
 {
 	pid_t child = pgdm_fork(wait_for_signal, NULL);
 
-	move(self->partner.pid, A_BELOW);
+	pgdm_cgroup_move(self->partner.pid, A_BELOW);
 	track(A_BELOW);
 	track(B);
-	move(self->partner.pid, ROOT);
-	unmake(A_BELOW);
+	pgdm_cgroup_move(self->partner.pid, ROOT);
+	pgdm_cgroup_remove(A_BELOW);
 	pgdm_wait_for(!strstr(pgdm_read("track"), "cgroup /" A_BELOW));
 	EXPECT_NE(0, pgdm_id(self->partner.pid));
 	EXPECT_EQ(ENOENT, pgdm_write("track", "-cgroup /" A_BELOW));
 
-	make(A_BELOW);
-	move(child, A_BELOW);
+	pgdm_cgroup_make(A_BELOW);
+	pgdm_cgroup_move(child, A_BELOW);
 	wait_for_another(self);
 	EXPECT_EQ(0, pgdm_id(child));
 	EXPECT_EQ(ENOENT, pgdm_write("track", "-cgroup /" A_BELOW));
@@ -402,12 +361,12 @@ CGROUP_TEST(it_is_empty_for_long)
 	pid_t child = pgdm_fork(wait_for_signal, NULL);
 
 	track(A);
-	move(child, A);
+	pgdm_cgroup_move(child, A);
 	pgdm_wait_for(pgdm_id(child));
 	pgdm_kill(child);
 	leave_lazy_mms(self, strstr(pgdm_read("preflight"), out));
 	EXPECT_EQ(0, pgdm_nr_tracked());
-	move(self->partner.pid, A);
+	pgdm_cgroup_move(self->partner.pid, A);
 	pgdm_wait_for(pgdm_id(self->partner.pid));
 	EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), out));
 	EXPECT_EQ(NULL, strstr(pgdm_read("preflight"), "FAIL"));
@@ -418,14 +377,14 @@ CGROUP_TEST(it_is_empty_for_long)
 /* Live, while it is followed: the kernel calls no hook of it afterwards. */
 CGROUP_TEST(the_module_is_unloaded)
 {
-	move(self->partner.pid, A);
+	pgdm_cgroup_move(self->partner.pid, A);
 	ASSERT_EQ(0, pgdm_write("live", "1"));
 	track(A);
 	pgdm_partner_ping(&self->partner);
 	ASSERT_EQ(0, pgdm_unload());
-	move(self->neighbour.pid, A);
+	pgdm_cgroup_move(self->neighbour.pid, A);
 	pgdm_kill(fork_into(A));
-	move(self->neighbour.pid, ROOT);
+	pgdm_cgroup_move(self->neighbour.pid, ROOT);
 	ASSERT_EQ(0, pgdm_load(""));
 	EXPECT_STREQ("mode none\n", pgdm_read("track"));
 }
@@ -433,14 +392,14 @@ CGROUP_TEST(the_module_is_unloaded)
 /* Under "all" it makes no difference, and goes with "none". */
 CGROUP_TEST(with_all_and_none)
 {
-	move(self->partner.pid, A);
+	pgdm_cgroup_move(self->partner.pid, A);
 	track(A);
 	ASSERT_EQ(0, pgdm_write("track", "all"));
 	EXPECT_TRUE(track_begins_with("mode all\ncgroup /" A "\n"));
 	EXPECT_NE(0, pgdm_id(self->neighbour.pid));
 	ASSERT_EQ(0, pgdm_write("track", "none"));
 	EXPECT_STREQ("mode none\n", pgdm_read("track"));
-	move(self->neighbour.pid, A);
+	pgdm_cgroup_move(self->neighbour.pid, A);
 	EXPECT_EQ(0, pgdm_nr_tracked());
 }
 
