@@ -40,6 +40,7 @@
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
 
+#include "core/bug.h"
 #include "inject.h"
 #include "registry.h"
 #include "symbols.h"
@@ -66,7 +67,8 @@ static bool is_below_one(struct cgroup *cgrp)
 	const struct followed *f;
 
 	list_for_each_entry_rcu(f, &list, node)
-		if (cgroup_is_descendant(cgrp, f->cgrp))
+		if (pgdm_bug(only_itself) ? cgrp == f->cgrp :
+					    cgroup_is_descendant(cgrp, f->cgrp))
 			return true;
 	return false;
 }
@@ -174,6 +176,11 @@ static void end(struct followed *f)
 {
 	cgroup_put(f->cgrp);
 	kfree(f);
+}
+
+static bool is_removed(const struct cgroup *cgrp)
+{
+	return !(READ_ONCE(cgrp->self.flags) & CSS_ONLINE);
 }
 
 static struct followed *find(const struct cgroup *cgrp)
@@ -284,7 +291,7 @@ void pgdm_cgroups_leave_removed(void)
 	struct followed *f, *next;
 
 	list_for_each_entry_safe(f, next, &list, node)
-		if (!(READ_ONCE(f->cgrp->self.flags) & CSS_ONLINE))
+		if (is_removed(f->cgrp) && !pgdm_bug(keep_removed))
 			take_out(f);
 }
 

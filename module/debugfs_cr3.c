@@ -38,6 +38,7 @@
 #include <asm/processor.h>
 #include <asm/special_insns.h>
 
+#include "core/bug.h"
 #include "core/primary.h"
 #include "cpus.h"
 #include "kernel_mm.h"
@@ -85,7 +86,7 @@ static void name_mm(struct answer *a, const struct mm_struct *mm)
 {
 	struct task_struct *t = current;
 
-	if (t->mm != mm || (t->flags & PF_KTHREAD))
+	if (!pgdm_bug(name_current) && (t->mm != mm || (t->flags & PF_KTHREAD)))
 		t = pgdm_owner_task(mm);
 	a->mm = (unsigned long)mm;
 	pgdm_owner_set(&a->owner, t);
@@ -111,6 +112,8 @@ static bool find_mirror(struct answer *a, u64 phys)
 	const struct pgdm_cache *c = pgdm_cpus_active();
 	const struct pgdm_primary *p;
 
+	if (pgdm_bug(noted_mirror) && c && c->loaded)
+		phys = c->loaded->phys;
 	for (a->slot = 0; c && a->slot < c->nr; a->slot++) {
 		if (c->mirror[a->slot].phys != phys)
 			continue;

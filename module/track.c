@@ -179,6 +179,8 @@ static int add_existing(unsigned int *found)
 	int ret = 0;
 
 	lockdep_assert_held(&track_mutex);
+	if (pgdm_bug(hold_walk))
+		pgdm_bug_pause();
 	*found = 0;
 	if (pgdm_ftrace_is_dead())
 		return -ENODEV;
@@ -516,9 +518,13 @@ static int follow(struct cgroup *cgrp)
 	ret = pgdm_hooks_arm_flushes();
 	if (ret)
 		return ret;
+	if (pgdm_bug(walk_first)) {
+		add_existing(&found);
+		pgdm_bug_pause();
+	}
 	ret = pgdm_cgroups_follow(cgrp);
 	added = !ret;
-	if (!ret || ret == -EEXIST)
+	if ((!ret || ret == -EEXIST) && !pgdm_bug(walk_first))
 		ret = add_existing(&found);
 	if (ret && added) {
 		pgdm_cgroups_leave(cgrp);

@@ -59,6 +59,12 @@
 	X(any_root,		"A2: takes an unknown table for the current mm's root") \
 	X(hold_birth,		"births: (no bug) lets the probe hold on to a birth") \
 	X(skip_kthreads,	"track: does not look for mms that kernel threads use") \
+	X(hold_walk,		"track: (no bug) waits before it walks the task list") \
+	X(walk_first,		"cgroups: walks the task list before a cgroup is followed") \
+	X(only_itself,		"cgroups: does not look below a cgroup that is followed") \
+	X(keep_removed,		"cgroups: goes on to follow one that was removed") \
+	X(noted_mirror,		"cr3, L1: believes what is noted as loaded") \
+	X(name_current,		"cr3: names the process that runs, whoever's the mm is") \
 	X(late_lower,		"flag: lowers the flag after the copy") \
 	X(shared_flag,		"flag-mm: one boolean, and the first CPU that copies lowers it") \
 	X(no_kick,		"flag, carry: sends nothing for an addition") \

@@ -18,6 +18,7 @@
 #include <linux/timekeeping.h>
 
 unsigned long pgdm_bugs;
+static_assert(PGDM_NR_BUGS <= BITS_PER_LONG);
 
 #define BUG_NAME(name, rule) #name,
 static const char *const bug_names[] = { PGDM_BUGS(BUG_NAME) };
