@@ -25,6 +25,9 @@
  * walk finds the process there; else it rings. (Text is patched with an interrupt on each
  * CPU, which orders what a CPU did before it against what comes after the patching.)
  *
+ * A cgroup that is removed clears its flag, then comes to its tracepoint: so a request that
+ * has hooked that, and then finds the flag set, is rung for the removal.
+ *
  * A process that leaves a cgroup stays tracked, and so do its children.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -238,8 +241,8 @@ void pgdm_cgroups_put(struct cgroup *cgrp)
  * What is in it already, the caller looks for after this.
  *
  * Context: process; sleeps. One caller at a time, also of the functions below.
- * Return: 0, -EEXIST when it is followed, -ENOMEM, -EOPNOTSUPP when the kernel lacks a
- * tracepoint; its name was logged.
+ * Return: 0, -EEXIST when it is followed, -ENOENT when it was removed meanwhile, -ENOMEM,
+ * -EOPNOTSUPP when the kernel lacks a tracepoint; its name was logged.
  */
 int pgdm_cgroups_follow(struct cgroup *cgrp)
 {
@@ -257,6 +260,8 @@ int pgdm_cgroups_follow(struct cgroup *cgrp)
 	f->cgrp = cgrp;
 	list_add_tail_rcu(&f->node, &list);
 	ret = first ? hook_all() : 0;
+	if (!ret && is_removed(cgrp))
+		ret = -ENOENT;
 	if (ret)
 		take_out(f);
 	return ret;

@@ -551,6 +551,8 @@ int pgdm_track_cgroup(const char *path)
 
 	if (IS_ERR(cgrp))
 		return PTR_ERR(cgrp);
+	if (pgdm_bug(hold_cgroup))
+		pgdm_bug_pause();
 	mutex_lock(&track_mutex);
 	pgdm_cgroups_leave_removed();
 	ret = follow(cgrp);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Seeded bugs of tracking by cgroup.
+ * Seeded bugs of tracking by cgroup; and what happens in the middle of a request that is
+ * held there.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "lib/cgroups.h"
@@ -141,5 +143,20 @@ static uint64_t move_in_window(FIXTURE_DATA(stage) *self, const char *bugs)
 }
 
 CGROUP_BUG(walk_first, move_in_window, "hold_walk")
+
+/* No bug: there is no cgroup of that path any more, so nothing is followed. */
+STAGE_TEST(removed_when_it_was_looked_up)
+{
+	struct request r = { .text = "cgroup /" A_BELOW };
+
+	BEGIN();
+	hold_request(self, &r, "hold_cgroup");
+	pgdm_cgroup_remove(A_BELOW);
+	let_go(self);
+	EXPECT_EQ(ENOENT, r.error);
+	EXPECT_STREQ("mode none\n", pgdm_read("track"));
+	pgdm_cgroup_make(A_BELOW);
+	end();
+}
 
 TEST_HARNESS_MAIN

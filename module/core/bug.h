@@ -60,6 +60,7 @@
 	X(hold_birth,		"births: (no bug) lets the probe hold on to a birth") \
 	X(skip_kthreads,	"track: does not look for mms that kernel threads use") \
 	X(hold_walk,		"track: (no bug) waits before it walks the task list") \
+	X(hold_cgroup,		"track: (no bug) waits when it has looked a cgroup up") \
 	X(walk_first,		"cgroups: walks the task list before a cgroup is followed") \
 	X(only_itself,		"cgroups: does not look below a cgroup that is followed") \
 	X(keep_removed,		"cgroups: goes on to follow one that was removed") \
