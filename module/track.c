@@ -262,7 +262,10 @@ unsigned long pgdm_track_walks(void)
 
 /* --- all, none, one ------------------------------------------------------ */
 
-/* A request has failed half-way: what was entered after @last is not tracked. */
+/*
+ * A request has failed half-way: what was entered after @last is not tracked. A child that
+ * was born meanwhile in a cgroup that is followed is among that, and is looked for again.
+ */
 static void take_back(u64 last)
 {
 	lockdep_assert_held(&track_mutex);
@@ -270,6 +273,8 @@ static void take_back(u64 last)
 	/* That put all CPUs on primaries: mms still tracked load mirrors. */
 	on_each_cpu(pgdm_sync_points_adopt, NULL, 1);
 	pgdm_root_fewer();
+	if (pgdm_cgroups_any())
+		pgdm_bell_ring(&pgdm_cgroups_entered);
 }
 
 /**
@@ -278,7 +283,7 @@ static void take_back(u64 last)
  * Context: process; sleeps.
  * Return: 0, -ENOMEM, -ENODEV when ftrace has died, or the error of a hook: then
  * what was tracked before still is, and nothing else (a child that was born
- * meanwhile is not either).
+ * meanwhile is not either, unless it is in a cgroup that is followed).
  */
 int pgdm_track_all(void)
 {
@@ -612,8 +617,8 @@ static void remove_leaving(struct cgroup *cgrp)
  * @path: as for pgdm_track_cgroup()
  *
  * What is in another one that is followed too, above or below it, stays tracked. So does
- * what has left the cgroup; and a child that is being forked now may, as for
- * pgdm_untrack_mm().
+ * what has left the cgroup; and a child that is being forked now, or a program that is
+ * being executed, may, as for pgdm_untrack_mm().
  *
  * Context: process; sleeps.
  * Return: 0, the errors of pgdm_cgroups_get(), -ENOENT also when it was not followed.

@@ -159,4 +159,39 @@ STAGE_TEST(removed_when_it_was_looked_up)
 	end();
 }
 
+static int wait_for_signal(void *unused)
+{
+	(void)unused;
+	for (;;)
+		pause();
+	return 0;
+}
+
+/*
+ * No bug: a request that fails takes back what was entered meanwhile; but what is in a
+ * cgroup that is followed is tracked soon after.
+ */
+STAGE_TEST(born_while_a_request_fails)
+{
+	struct request r = { .text = "all" };
+	pid_t child;
+
+	BEGIN();
+	track("cgroup /" A);
+	pgdm_cgroup_move(getpid(), A);
+	pgdm_wait_for(pgdm_id(getpid()));
+	hold_request(self, &r, "hold_walk");
+	child = pgdm_fork(wait_for_signal, NULL);
+	EXPECT_NE(0, pgdm_id(child));
+	ASSERT_EQ(0, pgdm_write_path(PGDM_PARAMS "fail_at", "1"));
+	let_go(self);
+	EXPECT_EQ(ENOMEM, r.error);
+	EXPECT_NE(0, pgdm_id(getpid()));
+	pgdm_wait_for(pgdm_id(child));
+	pgdm_kill(child);
+	ASSERT_EQ(0, pgdm_write("track", "none"));
+	pgdm_cgroup_move(getpid(), "");
+	end();
+}
+
 TEST_HARNESS_MAIN
