@@ -19,11 +19,18 @@
  * They ring, as locks are held there, and track.c walks the task list. Until it has done
  * so the process runs untracked.
  *
- * No process is forgotten that comes while a cgroup begins to be followed: the cgroup is
- * on the list, then the tracepoints are hooked, then the task list is walked. The kernel
- * moves, forks or executes, and then comes to its tracepoint. If it finds it unhooked, the
- * walk finds the process there; else it rings. (Text is patched with an interrupt on each
- * CPU, which orders what a CPU did before it against what comes after the patching.)
+ * No process is forgotten that comes while a cgroup begins to be followed:
+ *
+ *	the request				the kernel
+ *	cgroup on the list, tracepoints hooked	moves, forks or executes
+ *	grace period of RCU			comes to the tracepoint
+ *	the task list is walked
+ *
+ * If the tracepoint finds the probe, and the probe finds the cgroup, it rings. If not, the
+ * walk finds the process where it has come to. A tracepoint that others have enabled, or a
+ * probe, is an RCU reader: it began before the grace period, which waits for it and for
+ * all that its CPU stored before. In a tracepoint that was off there is no reader: its
+ * text is patched with an interrupt on each CPU, with the same effect.
  *
  * A cgroup that is removed clears its flag, then comes to its tracepoint: so a request that
  * has hooked that, and then finds the flag set, is rung for the removal.
@@ -264,6 +271,8 @@ int pgdm_cgroups_follow(struct cgroup *cgrp)
 		ret = -ENOENT;
 	if (ret)
 		take_out(f);
+	else
+		synchronize_rcu(); /* for the probes, see the top */
 	return ret;
 }
 
