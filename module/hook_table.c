@@ -71,6 +71,11 @@ static void note_receipt(void)
  * into the function: for the unwinder that is behind the push with which the function
  * begins, so that it would look for the caller one word too far. Until the return it is
  * the function's first instruction.
+ *
+ * That is for the unwinder only: of this handler's events, or of an NMI that comes
+ * meanwhile. The kernel goes on from what is restored. It has found the probe by then, an
+ * interrupt cannot come, and another probe that is hit in here has registers of its own.
+ * A fault in here is told from one of the probed instruction by its own registers.
  */
 static int write_entry(struct kprobe *kp, struct pt_regs *regs)
 {
@@ -116,6 +121,10 @@ static bool set_pgd_5_level(void)
 
 /* --- the kernel has written root entries (W5) -------------------------- */
 
+/*
+ * This probe is one that the kernel optimises to a jump. No unwinder knows the code that is
+ * jumped to: the call chain of what is traced here ends with it.
+ */
 static int removed_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct mmu_gather *tlb =

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/kinds.h"
 #include "lib/stage.h"
 
 PGDM_NEEDS(.cpus = 2, .params = "mirrors=2");
@@ -243,6 +244,43 @@ STAGE_TEST(missed_hook)
 	round_trip(self);
 	ASSERT_EQ(0, pgdm_write_path("/sys/kernel/debug/kprobes/enabled", "1"));
 	expect_traced("hook_miss", "missed=[1-9][0-9]* disarmed=[1-9][0-9]*");
+	trace_off();
+}
+
+/* How many publications were traced whose call chain has a function. */
+static unsigned int count_chains(const char *function)
+{
+	const char *at = pgdm_read_path(INSTANCE "trace"), *next, *found;
+	unsigned int n = 0;
+
+	for (at = strstr(at, ": publish: "); at; at = next) {
+		next = strstr(at + 1, ": publish: ");
+		found = strstr(at, function);
+		n += found && (!next || found < next);
+	}
+	return n;
+}
+
+/*
+ * From the hook down to where the kernel was entered: of an addition by a fault, of a
+ * removal by a system call.
+ */
+STAGE_TEST(call_chains)
+{
+	trace_on();
+	track_self();
+	ASSERT_EQ(0, pgdm_write_path(INSTANCE "events/pgd_mirror/publish/trigger",
+				     "stacktrace"));
+	pgdm_slot_add(PGDM_SLOT_FIRST);
+	pgdm_slot_unmap(PGDM_SLOT_FIRST);
+	EXPECT_EQ(2, count_chains(" publish: "));
+	EXPECT_EQ(1, count_chains(" => asm_exc_page_fault\n"));
+	/* There the hook of removals is a jump to code that no unwinder knows. */
+	if (!(pgdm_kinds_here() & PGDM_BY_TABLES)) {
+		EXPECT_EQ(1, count_chains(" => entry_SYSCALL_64_after_hwframe\n")) {
+			TH_LOG("%s", pgdm_read_path(INSTANCE "trace"));
+		}
+	}
 	trace_off();
 }
 
