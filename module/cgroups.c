@@ -16,7 +16,7 @@
  *	it has executed a program, and was	sched_process_exec
  *	using an mm that is not tracked (vfork)
  *
- * They ring, as locks are held there, and track.c walks the task list. Until it has done
+ * They ring, as locks are held there, and track_walk.c walks the task list. Until it has done
  * so the process runs untracked.
  *
  * No process is forgotten that comes while a cgroup begins to be followed:

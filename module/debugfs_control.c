@@ -19,6 +19,7 @@
 #include "registry.h"
 #include "steer_cr3.h"
 #include "track.h"
+#include "track_cgroup.h"
 
 int pgdm_debugfs_policy_show(struct seq_file *seq, void *unused)
 {

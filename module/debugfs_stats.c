@@ -23,7 +23,7 @@
 #include "cpus.h"
 #include "inject.h"
 #include "registry.h"
-#include "track.h"
+#include "strays.h"
 
 static DEFINE_MUTEX(base_mutex);
 static struct pgdm_stats *base;		/* base_mutex; one a CPU */
@@ -72,7 +72,7 @@ int pgdm_debugfs_stats_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "mms_tracked %u\n", pgdm_registry_count());
 	seq_printf(seq, "births_native %lu\n",
 		   pgdm_registry_native_births());
-	seq_printf(seq, "stray_walks %lu\n", pgdm_track_walks());
+	seq_printf(seq, "stray_walks %lu\n", pgdm_strays_walks());
 	return 0;
 }
 

@@ -41,7 +41,7 @@
 /*
  * How many tasks a probe on a return can follow at once. In a function that may
  * sleep for memory there can be any number of tasks. A birth that is missed then is
- * found by track.c; for an addition the CPUs fault (hook_table.c); for the end of a
+ * found by strays.c; for an addition the CPUs fault (hook_table.c); for the end of a
  * flush, in which a task can be preempted, the oracle counts the tables that it did
  * not check. 64 bytes each, four probes: 32 MiB with 8,192 CPUs.
  */

@@ -72,7 +72,7 @@ static bool strays_exist(void)
 
 /*
  * A root was loaded that is not in the registry, and its mm may be one that should
- * be tracked: ring for a walk of the task list (track.c). Without the test, once a
+ * be tracked: ring for a walk of the task list (strays.c). Without the test, once a
  * walk is due, each switch would ring.
  */
 static noinline void ask_for_walk(void)
