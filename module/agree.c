@@ -23,7 +23,7 @@
 #include "core/common.h"
 #include "core/primary.h"
 #include "kernel_half.h"
-#include "registry.h"
+#include "registry_walk.h"
 #include "symbols.h"
 
 static DEFINE_MUTEX(agree_mutex);

@@ -52,7 +52,7 @@
 
 #include "core/bug.h"
 #include "inject.h"
-#include "registry.h"
+#include "registry_hash.h"
 #include "symbols.h"
 
 struct pgdm_bell pgdm_cgroups_entered;

@@ -19,7 +19,7 @@
 #include "core/audit.h"
 #include "core/primary.h"
 #include "cpus.h"
-#include "registry.h"
+#include "registry_hash.h"
 #include "steer_cr3.h"
 
 /*

@@ -17,6 +17,7 @@
 #include "live.h"
 #include "policy_set.h"
 #include "registry.h"
+#include "registry_walk.h"
 #include "steer_cr3.h"
 #include "track.h"
 #include "track_cgroup.h"

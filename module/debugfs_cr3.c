@@ -43,7 +43,7 @@
 #include "cpus.h"
 #include "kernel_mm.h"
 #include "owner.h"
-#include "registry.h"
+#include "registry_hash.h"
 
 enum place {
 	ON_MIRROR,

@@ -60,7 +60,7 @@
 #include "inject.h"
 #include "kernel_calls.h"
 #include "sync_points.h"
-#include "registry.h"
+#include "registry_hash.h"
 #include "trace.h"
 
 /* Tasks that stay in the kernel: io_uring's; since 6.4 those of vhost, too. */

@@ -33,7 +33,7 @@
 #include "core/primary.h"
 #include "cpus.h"
 #include "probe.h"
-#include "registry.h"
+#include "registry_hash.h"
 
 static unsigned int oracle;
 module_param(oracle, uint, 0400);

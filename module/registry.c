@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The registry: which root tables are tracked.
- *
- * A2: a root is found in our own hash of roots. struct page's pt_mm is no
- * substitute: EFI, kexec and identity maps have none, and neither has the
- * user table of a PTI pair.
+ * The registry: which root tables are tracked. Roots are entered, and taken out.
  *
  * DOC: A1, attaching
  *
@@ -28,52 +24,26 @@
 #include "registry.h"
 
 #include <linux/atomic.h>
-#include <linux/hash.h>
-#include <linux/kprobes.h>
-#include <linux/log2.h>
 #include <linux/mempool.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/pgtable.h>
 #include <linux/rculist.h>
-#include <linux/sched.h>
-#include <linux/sched/mm.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <asm/cpufeature.h>
 
 #include "backend.h"
-#include "core/bug.h"
 #include "core/mirrors.h"
 #include "inject.h"
 #include "kernel_mm.h"
-#include "kernel_half.h"
-#include "owner.h"
 #include "probe.h"
+#include "registry_buckets.h"
+#include "registry_hash.h"
 #include "steer_cr3.h"
 #include "trace.h"
 
 #define POOL_RESERVE	64	/* births that a lack of memory survives */
 
-/*
- * A lock a bucket: mms that are born and die at the same time wait for one
- * another only if their roots fall into the same bucket. No thread ever holds two
- * of these locks, or waits for a CPU with one held.
- */
-struct bucket {
-	struct hlist_head entries;	/* lock to change, RCU to walk */
-	spinlock_t lock;
-};
-
-/* A bucket for each 2 MiB of memory: a process takes more than that. */
-#define PAGES_A_BUCKET	512
-#define BUCKET_BITS_MIN	10
-#define BUCKET_BITS_MAX	16
-
-static struct bucket *buckets;
-static unsigned int bucket_bits;
 static atomic_t nr_tracked;
 static atomic64_t last_id;
 static atomic_long_t native_births;
@@ -82,98 +52,6 @@ static bool all;		/* are all mms to be tracked? The caller's lock to write */
 
 static struct kmem_cache *mm_cache;
 static mempool_t *mm_pool;
-
-static struct bucket *bucket_of(unsigned long root)
-{
-	return &buckets[hash_long(root >> PAGE_SHIFT, bucket_bits)];
-}
-
-#define for_each_bucket(b) \
-	for (b = buckets; b < buckets + (1UL << bucket_bits); b++)
-
-/**
- * pgdm_registry_lock() - keep a root from being freed
- * @p: its primary; RCU read side, as it may be out of the registry already
- * @flags: set to the state of the IRQs before
- *
- * pgd_free() marks a primary as dead under this lock before it frees the root:
- * the root of a primary that is not dead stays until pgdm_registry_unlock().
- *
- * Context: any but the hooks of writes, switches and faults; no lock is taken
- * and no CPU waited for under it.
- */
-void pgdm_registry_lock(const struct pgdm_primary *p, unsigned long *flags)
-	__acquires(bucket_of)
-{
-	spin_lock_irqsave(&bucket_of((unsigned long)p->page[PGDM_KERNEL_PAGE])->lock,
-			  *flags);
-}
-
-/**
- * pgdm_registry_unlock() - let it go
- * @p: the primary
- * @flags: from pgdm_registry_lock()
- */
-void pgdm_registry_unlock(const struct pgdm_primary *p, unsigned long flags)
-	__releases(bucket_of)
-{
-	spin_unlock_irqrestore(&bucket_of((unsigned long)p->page[PGDM_KERNEL_PAGE])->lock,
-			       flags);
-}
-
-/**
- * pgdm_registry_find() - look a root table up
- * @root: virtual address of the table, in the direct map
- *
- * Context: RCU read side, any context, NMI included; no locks.
- * Return: the entry, ready or not, or NULL.
- */
-struct pgdm_mm *pgdm_registry_find(unsigned long root)
-{
-	struct pgdm_mm *pm;
-
-	hlist_for_each_entry_rcu(pm, &bucket_of(root)->entries, node)
-		if (pm->root == root)
-			return pm;
-	return NULL;
-}
-
-/**
- * pgdm_registry_find_tracked() - look up a root of which writes are recorded
- * @root: virtual address of the table, in the direct map
- *
- * Also if it is dead: until its mirrors are taken they follow it.
- *
- * Context: as pgdm_registry_find().
- * Return: the entry, or NULL; also if it was untracked under track=all.
- */
-struct pgdm_mm *pgdm_registry_find_tracked(unsigned long root)
-{
-	struct pgdm_mm *pm = pgdm_registry_find(root);
-
-	return pm && !READ_ONCE(pm->excluded) ? pm : NULL;
-}
-
-/**
- * pgdm_registry_find_ready() - look up a root of which mirrors may be made
- * @root: virtual address of the table, in the direct map
- *
- * Context: RCU read side, any context.
- */
-struct pgdm_mm *pgdm_registry_find_ready(unsigned long root)
-{
-	struct pgdm_mm *pm = pgdm_registry_find(root);
-
-	if (!pm || READ_ONCE(pm->primary.dead))
-		return NULL;
-	/* Pairs with the release in pgdm_registry_make_ready(). */
-	if (smp_load_acquire(&pm->ready))
-		return pm;
-	if (!pm->newborn || !pgdm_kernel_half_is_stored())
-		return NULL;
-	WRITE_ONCE(pm->ready, true);
-	return pm;
-}
 
 static void entry_free_rcu(struct rcu_head *rcu)
 {
@@ -217,7 +95,7 @@ static void take_mirrors(struct pgdm_mm *pm, enum pgdm_untrack why)
 }
 
 /* Caller holds the bucket's lock. */
-static void unhash(struct bucket *b, struct pgdm_mm *pm)
+static void unhash(struct pgdm_bucket *b, struct pgdm_mm *pm)
 {
 	lockdep_assert_held(&b->lock);
 	WRITE_ONCE(pm->primary.dead, 1);
@@ -233,7 +111,7 @@ static void end(struct pgdm_mm *pm, enum pgdm_untrack why)
 }
 
 /* Caller holds the bucket's lock. Returns false when the root is tracked. */
-static bool enter(struct bucket *b, struct pgdm_mm *pm)
+static bool enter(struct pgdm_bucket *b, struct pgdm_mm *pm)
 {
 	struct pgdm_mm *old = pgdm_registry_find(pm->root);
 
@@ -265,7 +143,7 @@ static bool enter(struct bucket *b, struct pgdm_mm *pm)
 int pgdm_registry_add(struct mm_struct *mm, u64 since)
 {
 	unsigned long root = (unsigned long)mm->pgd, flags;
-	struct bucket *b = bucket_of(root);
+	struct pgdm_bucket *b = pgdm_registry_bucket(root);
 	struct pgdm_mm *pm = NULL;
 	bool added;
 
@@ -309,7 +187,7 @@ bool pgdm_registry_births_open(void)
  */
 void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 {
-	struct bucket *b = bucket_of(root);
+	struct pgdm_bucket *b = pgdm_registry_bucket(root);
 	struct pgdm_mm *pm = NULL;
 	unsigned long flags;
 	bool added;
@@ -329,77 +207,6 @@ void pgdm_registry_add_newborn(struct mm_struct *mm, unsigned long root)
 }
 
 /**
- * pgdm_registry_all() - does each root that is tracked pass a test?
- * @test: called with the bucket's lock held and IRQs off: the root stays
- * @data: for @test
- *
- * Context: as pgdm_registry_lock(); the entries of newborns may come and go meanwhile.
- */
-bool pgdm_registry_all(bool (*test)(struct pgdm_primary *p, const void *data),
-		       const void *data)
-{
-	struct pgdm_mm *pm;
-	unsigned long flags;
-	struct bucket *b;
-	bool passed = true;
-
-	for_each_bucket(b) {
-		spin_lock_irqsave(&b->lock, flags);
-		hlist_for_each_entry(pm, &b->entries, node)
-			passed = passed && (pm->excluded || test(&pm->primary, data));
-		spin_unlock_irqrestore(&b->lock, flags);
-		if (!passed)
-			break;
-	}
-	return passed;
-}
-
-/* What a program that reads the events cannot know from publications. */
-static void trace_entries(const struct pgdm_primary *p)
-{
-	const u64 *table = p->page[p->pages - 1];
-	unsigned int i;
-
-	if (!trace_entry_enabled())
-		return;
-	for (i = 0; i < PGDM_USER_ENTRIES; i++)
-		if (READ_ONCE(table[i]))
-			trace_entry(p->id, i, READ_ONCE(table[i]));
-}
-
-/**
- * pgdm_registry_make_ready() - make ready what was added
- *
- * A1: the caller has waited for a grace period of RCU tasks. So each writer that has not
- * stored yet finds the root, and keeps the marks (M1).
- *
- * Context: process; the caller keeps other threads from adding in the meantime.
- * Return: was there anything to make ready?
- */
-bool pgdm_registry_make_ready(void)
-{
-	struct pgdm_mm *pm;
-	unsigned long flags;
-	struct bucket *b;
-	bool any = false;
-
-	for_each_bucket(b) {
-		spin_lock_irqsave(&b->lock, flags);
-		hlist_for_each_entry(pm, &b->entries, node) {
-			if (pm->newborn || pm->ready)
-				continue;
-			any = true;
-			pgdm_primary_look_through(&pm->primary);
-			trace_entries(&pm->primary);
-			/* Pairs with the acquire in pgdm_registry_find_ready(). */
-			smp_store_release(&pm->ready, true);
-		}
-		spin_unlock_irqrestore(&b->lock, flags);
-	}
-	return any;
-}
-
-/**
  * pgdm_registry_remove_dying() - the root is about to be freed
  * @root: virtual address of the table
  *
@@ -410,7 +217,7 @@ bool pgdm_registry_make_ready(void)
  */
 void pgdm_registry_remove_dying(unsigned long root)
 {
-	struct bucket *b = bucket_of(root);
+	struct pgdm_bucket *b = pgdm_registry_bucket(root);
 	struct pgdm_mm *pm;
 	unsigned long flags;
 
@@ -439,7 +246,7 @@ void pgdm_registry_remove_dying(unsigned long root)
 int pgdm_registry_remove(struct mm_struct *mm, bool exclude)
 {
 	unsigned long root = (unsigned long)mm->pgd, flags;
-	struct bucket *b = bucket_of(root);
+	struct pgdm_bucket *b = pgdm_registry_bucket(root);
 	struct pgdm_mm *pm;
 
 	spin_lock_irqsave(&b->lock, flags);
@@ -488,12 +295,12 @@ void pgdm_registry_remove_since(u64 id)
 	struct hlist_node *next;
 	struct pgdm_mm *pm;
 	unsigned long flags;
-	struct bucket *b;
+	struct pgdm_bucket *b;
 
 	WRITE_ONCE(births_open, false);
 	synchronize_rcu(); /* for pgdm_root_born() */
 
-	for_each_bucket(b) {
+	pgdm_for_each_bucket(b) {
 		spin_lock_irqsave(&b->lock, flags);
 		hlist_for_each_entry(pm, &b->entries, node)
 			if (pm->primary.id > id)
@@ -502,7 +309,7 @@ void pgdm_registry_remove_since(u64 id)
 	}
 
 	pgdm_steer_release(NULL);
-	for_each_bucket(b) {
+	pgdm_for_each_bucket(b) {
 		spin_lock_irqsave(&b->lock, flags);
 		hlist_for_each_entry_safe(pm, next, &b->entries, node) {
 			if (pm->primary.id <= id)
@@ -525,9 +332,9 @@ void pgdm_registry_forget_excluded(void)
 	struct hlist_node *next;
 	struct pgdm_mm *pm;
 	unsigned long flags;
-	struct bucket *b;
+	struct pgdm_bucket *b;
 
-	for_each_bucket(b) {
+	pgdm_for_each_bucket(b) {
 		spin_lock_irqsave(&b->lock, flags);
 		hlist_for_each_entry_safe(pm, next, &b->entries, node) {
 			if (!pm->excluded)
@@ -537,46 +344,6 @@ void pgdm_registry_forget_excluded(void)
 		}
 		spin_unlock_irqrestore(&b->lock, flags);
 	}
-}
-
-static const char *state_of(const struct pgdm_mm *pm)
-{
-	if (pm->excluded)
-		return "excluded";
-	return pm->ready ? "ready" : "attaching";
-}
-
-/**
- * pgdm_registry_show() - print a line for each tracked mm
- * @seq: where to
- *
- * Births and deaths wait while their own bucket is printed, and no longer.
- */
-void pgdm_registry_show(struct seq_file *seq)
-{
-	struct pgdm_owner owner;
-	struct pgdm_mm *pm;
-	unsigned long flags;
-	struct bucket *b;
-
-	rcu_read_lock();
-	for_each_bucket(b) {
-		/* seq_file calls again with a larger buffer. */
-		if (seq_has_overflowed(seq))
-			break;
-		spin_lock_irqsave(&b->lock, flags);
-		hlist_for_each_entry(pm, &b->entries, node) {
-			/* The lock keeps pgd_free() away, and with it the mm's end. */
-			pgdm_owner_set(&owner, pgdm_owner_task(pm->mm));
-			pgdm_owner_show(seq, &owner);
-			seq_printf(seq, " id %llu ctx_id %llu root %016lx seq %llu %s\n",
-				   pm->primary.id, pm->mm->context.ctx_id,
-				   pm->root, pgdm_primary_seq(&pm->primary),
-				   state_of(pm));
-		}
-		spin_unlock_irqrestore(&b->lock, flags);
-	}
-	rcu_read_unlock();
 }
 
 /**
@@ -619,22 +386,6 @@ unsigned long pgdm_registry_native_births(void)
 	       pgdm_probe_missed(&pgdm_probe_birth);
 }
 
-static int buckets_init(void)
-{
-	struct bucket *b;
-
-	bucket_bits = clamp(ilog2(totalram_pages() / PAGES_A_BUCKET + 1),
-			    BUCKET_BITS_MIN, BUCKET_BITS_MAX);
-	if (!pgdm_inject_failure())
-		buckets = kvcalloc(1UL << bucket_bits, sizeof(*buckets),
-				   GFP_KERNEL);
-	if (!buckets)
-		return -ENOMEM;
-	for_each_bucket(b)
-		spin_lock_init(&b->lock);
-	return 0;
-}
-
 /* An entry has room for the sharers of this machine behind it. */
 static int pool_init(void)
 {
@@ -666,12 +417,12 @@ int pgdm_registry_init(void)
 {
 	int ret;
 
-	ret = buckets_init();
+	ret = pgdm_registry_hash_init();
 	if (ret)
 		return ret;
 	ret = pool_init();
 	if (ret)
-		kvfree(buckets);
+		pgdm_registry_hash_exit();
 	return ret;
 }
 
@@ -687,5 +438,5 @@ void pgdm_registry_exit(void)
 	rcu_barrier(); /* for entry_free_rcu() */
 	mempool_destroy(mm_pool);
 	kmem_cache_destroy(mm_cache);
-	kvfree(buckets);
+	pgdm_registry_hash_exit();
 }

@@ -10,6 +10,7 @@
 
 #include "kernel_half.h"
 #include "registry.h"
+#include "registry_hash.h"
 
 struct pgdm_bell pgdm_root_none_left;
 

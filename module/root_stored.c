@@ -38,7 +38,8 @@
 #include "core/write.h"
 #include "cpus.h"
 #include "kernel_half.h"
-#include "registry.h"
+#include "registry_hash.h"
+#include "registry_walk.h"
 #include "trace.h"
 
 /* Caller: IRQs off, a full barrier after the kernel's store. */

@@ -17,7 +17,7 @@
 #include "core/write.h"
 #include "cpus.h"
 #include "kernel_half.h"
-#include "registry.h"
+#include "registry_hash.h"
 #include "trace.h"
 
 /*

@@ -31,6 +31,7 @@
 #include "oracle.h"
 #include "probe.h"
 #include "registry.h"
+#include "registry_hash.h"
 #include "steer_cr3.h"
 #include "trace.h"
 

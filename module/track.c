@@ -28,6 +28,7 @@
 #include "pgd_mirror.h"
 #include "probe.h"
 #include "registry.h"
+#include "registry_hash.h"
 #include "root_life.h"
 #include "strays.h"
 #include "sync_points.h"

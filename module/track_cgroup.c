@@ -23,6 +23,7 @@
 #include "ftrace.h"
 #include "hooks.h"
 #include "registry.h"
+#include "registry_hash.h"
 #include "root_life.h"
 #include "track_walk.h"
 

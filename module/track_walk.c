@@ -20,6 +20,8 @@
 #include "ftrace.h"
 #include "kernel_mm.h"
 #include "registry.h"
+#include "registry_hash.h"
+#include "registry_walk.h"
 #include "root_life.h"
 #include "sync_points.h"
 
