@@ -74,7 +74,7 @@ static int follow(struct cgroup *cgrp)
 		return ret;
 	if (pgdm_bug(walk_first)) {
 		pgdm_track_walk(&found);
-		pgdm_bug_pause();
+		pgdm_bug_hold();
 	}
 	ret = pgdm_cgroups_follow(cgrp);
 	added = !ret;
@@ -106,7 +106,7 @@ int pgdm_track_cgroup(const char *path)
 	if (IS_ERR(cgrp))
 		return PTR_ERR(cgrp);
 	if (pgdm_bug(hold_cgroup))
-		pgdm_bug_pause();
+		pgdm_bug_hold();
 	mutex_lock(&pgdm_track_mutex);
 	pgdm_cgroups_leave_removed();
 	ret = follow(cgrp);

@@ -152,7 +152,7 @@ int pgdm_track_walk(unsigned int *found)
 
 	lockdep_assert_held(&pgdm_track_mutex);
 	if (pgdm_bug(hold_walk))
-		pgdm_bug_pause();
+		pgdm_bug_hold();
 	*found = 0;
 	if (pgdm_ftrace_is_dead())
 		return -ENODEV;

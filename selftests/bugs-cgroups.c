@@ -105,12 +105,16 @@ static void request_job(void *arg)
 	r->error = pgdm_write("track", r->text);
 }
 
-/* The worker's request has come to where @bugs hold it, until release_window(). */
+/*
+ * The worker's request has come to where @bugs hold it, until let_go(): asleep, so the
+ * limit may be a long one.
+ */
 static void hold_request(FIXTURE_DATA(stage) *self, struct request *r, const char *bugs)
 {
 	unsigned int pauses = pgdm_bug_pauses();
 
-	hold_window();
+	window_is_held = true;
+	pgdm_bug_pause_ms(60000);
 	pgdm_bug(bugs);
 	pgdm_worker_send(&self->worker, request_job, r);
 	wait_for_window(self, pauses);

@@ -89,12 +89,15 @@ extern unsigned long pgdm_bugs;		/* bit per enum pgdm_bug */
 
 /* Widens the window between the two steps that a bug has exchanged. */
 void pgdm_bug_pause(void);
+/* The same, asleep: neither a grace period nor another thread waits for its end. */
+void pgdm_bug_hold(void);
 
 #else
 
 #define pgdm_bug(name) false
 #define pgdm_bug_is_any() false
 static inline void pgdm_bug_pause(void) { }
+static inline void pgdm_bug_hold(void) { }
 
 #endif
 

@@ -9,6 +9,7 @@
 #ifdef PGDM_SEEDED_BUGS
 
 #include <linux/atomic.h>
+#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
 #include <linux/processor.h>
@@ -77,7 +78,7 @@ MODULE_PARM_DESC(bug, "Seeded bugs that are on, with commas between them, or non
 
 static unsigned int bug_pause_ms;
 module_param(bug_pause_ms, uint, 0600);
-MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to spin in a bug's window; lowered, it ends one that is open (default 0)");
+MODULE_PARM_DESC(bug_pause_ms, "Milliseconds to stay in a bug's window; lowered, it ends one that is open (default 0)");
 
 static int bug_pause_cpu = -1;
 module_param(bug_pause_cpu, int, 0600);
@@ -86,6 +87,12 @@ MODULE_PARM_DESC(bug_pause_cpu, "The only CPU that spins there; -1: each (defaul
 static atomic_t bug_pauses = ATOMIC_INIT(0);
 module_param_named(bug_pauses, bug_pauses.counter, int, 0400);
 MODULE_PARM_DESC(bug_pauses, "How often a bug's window was entered (default 0)");
+
+static bool is_open(u64 start)
+{
+	return (s64)(ktime_get_mono_fast_ns() - start) <
+	       (s64)READ_ONCE(bug_pause_ms) * NSEC_PER_MSEC;
+}
 
 /**
  * pgdm_bug_pause() - spin in the window that a seeded bug has opened
@@ -104,9 +111,22 @@ void pgdm_bug_pause(void)
 	if (cpu >= 0 && cpu != raw_smp_processor_id())
 		return;
 	atomic_inc(&bug_pauses);
-	while ((s64)(ktime_get_mono_fast_ns() - start) <
-	       (s64)READ_ONCE(bug_pause_ms) * NSEC_PER_MSEC)
+	while (is_open(start))
 		cpu_relax();
+}
+
+/**
+ * pgdm_bug_hold() - sleep in the window that a seeded bug has opened
+ *
+ * Context: may sleep.
+ */
+void pgdm_bug_hold(void)
+{
+	u64 start = ktime_get_mono_fast_ns();
+
+	atomic_inc(&bug_pauses);
+	while (is_open(start))
+		usleep_range(100, 1000);
 }
 
 #endif
