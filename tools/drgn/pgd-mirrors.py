@@ -1,33 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0
 """The mirrors of pgd-mirror, as a debugger sees them.
 
-usage: drgn --no-default-symbols tools/drgn/pgd-mirrors.py pgd_mirror.ko [CPU]...
+usage: drgn [-c VMCORE] --no-default-symbols pgd-mirrors.py pgd_mirror.ko [CPU]...
 
 For each mirror of these CPUs (none given: of all): where it is, whose it is, and each
-entry in which it differs from its primary. Types and addresses come from the module's
-file and from /sys/module; the kernel's own debug information is not needed.
+entry in which it differs from its primary. Types come from the module's file. Addresses
+come from /sys/module on the running kernel, and in a dump from its symbol tables. The
+kernel's own debug information is not needed.
 
-Nothing is stopped: what changes while it is read may look torn. A cached mirror may
-differ in entries of the user half: it is synced before it is loaded.
+A running kernel is not stopped: what changes while it is read may look torn. A cached
+mirror may differ in entries of the user half: it is synced before it is loaded.
 """
 
 import os
+import re
 import struct
 import sys
 
 import drgn  # pylint: disable=import-error
 
+# pylint: disable-next=import-error
+from drgn.helpers.linux.kallsyms import load_vmlinux_kallsyms
+
+# pylint: disable-next=import-error
+from drgn.helpers.linux.list import list_for_each_entry
+
 SECTIONS = "/sys/module/pgd_mirror/sections"
+NOT_LOADED = "pgd-mirrors: the module pgd_mirror is not loaded"
 TABLE = struct.Struct("<512Q")
 ACCESSED = 1 << 5  # set by the hardware in the table that it walks
 
 
-def load_module(prog, path):
-    """Tell drgn where the module is: without the kernel's symbols it finds none."""
+def wrong_file(path):
+    """The types in it would be those of another build."""
+    sys.exit(f"pgd-mirrors: {path} is not the file of the module that is loaded")
+
+
+def running_mirrors(prog, path):
+    """pgdm_mirrors of the running kernel: where the module is stands in /sys."""
     try:
         names = os.listdir(SECTIONS)
     except FileNotFoundError:
-        sys.exit("pgd-mirrors: the module pgd_mirror is not loaded")
+        sys.exit(NOT_LOADED)
     where = {}
     for name in names:
         with open(f"{SECTIONS}/{name}", encoding="ascii") as file:
@@ -40,7 +54,42 @@ def load_module(prog, path):
         module.section_addresses[name] = address
     module.try_file(path)
     if module.wants_debug_file():
-        sys.exit(f"pgd-mirrors: {path} is not the file of the module that is loaded")
+        wrong_file(path)
+    return prog["pgdm_mirrors"]
+
+
+def source_version(path):
+    """The srcversion that modinfo shows."""
+    with open(path, "rb") as file:
+        found = re.search(rb"\0srcversion=([0-9A-F]+)\0", file.read())
+    return found[1] if found else None
+
+
+def dumped_mirrors(prog, path):
+    """pgdm_mirrors in a dump: by the kernel's symbols, then by the module's own."""
+    prog.register_symbol_finder(
+        "vmlinux_kallsyms", load_vmlinux_kallsyms(prog), enable_index=0
+    )
+    version = source_version(path)
+    if version is None:
+        wrong_file(path)
+    prog.extra_module("types of pgd_mirror", create=True).try_file(path, force=True)
+    modules = drgn.Object(
+        prog, "struct list_head", address=prog.symbol("modules").address
+    )
+    for module in list_for_each_entry("struct module", modules.address_of_(), "list"):
+        if module.name.string_() != b"pgd_mirror":
+            continue
+        if module.srcversion.string_() != version:
+            wrong_file(path)
+        symbols = module.kallsyms
+        for index in range(symbols.num_symtab):
+            symbol = symbols.symtab[index]
+            if (symbols.strtab + symbol.st_name).string_() == b"pgdm_mirrors":
+                return drgn.Object(
+                    prog, "struct pgdm_mirrors", address=symbol.st_value.value_()
+                )
+    sys.exit(NOT_LOADED)
 
 
 def read_table(prog, table):
@@ -101,9 +150,8 @@ def show_mirror(prog, cache, slot):
     return found
 
 
-def show(prog, cpus):
+def show(prog, mirrors, cpus):
     """Print the mirrors of some CPUs."""
-    mirrors = prog["pgdm_mirrors"]
     length = mirrors.nr_caches.value_()
     wrong = [cpu for cpu in cpus if not 0 <= cpu < length]
     if wrong:
@@ -126,10 +174,18 @@ def main():
         path, *words = sys.argv[1:]
         cpus = [int(word) for word in words]
     except ValueError:
-        sys.exit("usage: drgn --no-default-symbols pgd-mirrors.py FILE.ko [CPU]...")
+        sys.exit(
+            "usage: drgn [-c VMCORE] --no-default-symbols "
+            "pgd-mirrors.py FILE.ko [CPU]..."
+        )
     prog = drgn.get_default_prog()
-    load_module(prog, path)
-    show(prog, cpus)
+    if prog.flags & drgn.ProgramFlags.IS_LIVE:
+        mirrors = running_mirrors(prog, path)
+    elif prog.flags & drgn.ProgramFlags.IS_LINUX_KERNEL:
+        mirrors = dumped_mirrors(prog, path)
+    else:
+        sys.exit("pgd-mirrors: no running kernel, and no dump of one")
+    show(prog, mirrors, cpus)
 
 
 main()
