@@ -15,7 +15,7 @@
 # Environment:
 #   BENCH_SIZE   tiny (warm-up, trace, tests), quick or full
 #   BENCH_BUILD  the programs and the project that tools/bench/run built
-#   BENCH_WORK   an empty directory in memory, the workload's own
+#   BENCH_WORK   a directory in memory, for the workloads alone
 set -eu
 
 : "${BENCH_SIZE:=quick}" "${BENCH_WORK:=}" "${BENCH_BUILD:=}"
@@ -34,6 +34,12 @@ last_cpu() {
 	local online
 	online=$(cat /sys/devices/system/cpu/online)
 	echo "${online##*[,-]}"
+}
+
+# at_work PID: that process is the program that the workload is about, and it has begun. The
+# benchmark asks for it when it counts the program's root entries.
+at_work() {
+	[ -z "${BENCH_PID:-}" ] || echo "$1" > "$BENCH_PID"
 }
 
 prepare() { :; }
