@@ -115,9 +115,10 @@ void pgdm_registry_show(struct seq_file *seq)
 			/* The lock keeps pgd_free() away, and with it the mm's end. */
 			pgdm_owner_set(&owner, pgdm_owner_task(pm->mm));
 			pgdm_owner_show(seq, &owner);
-			seq_printf(seq, " id %llu ctx_id %llu root %016lx seq %llu %s\n",
+			seq_printf(seq, " id %llu ctx_id %llu root %016lx seq %llu entries %u %s\n",
 				   pm->primary.id, pm->mm->context.ctx_id,
 				   pm->root, pgdm_primary_seq(&pm->primary),
+				   pgdm_primary_populated(&pm->primary),
 				   state_of(pm));
 		}
 		spin_unlock_irqrestore(&b->lock, flags);

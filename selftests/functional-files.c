@@ -172,7 +172,7 @@ STAGE_TEST(track_names_each_mm)
 	track_self();
 	snprintf(expect, sizeof(expect),
 		 "^mode none\npid %d comm functional-file id " ID " ctx_id " ID
-		 " root [0-9a-f]{16} seq [0-9]+ ready\n$", getpid());
+		 " root [0-9a-f]{16} seq [0-9]+ entries " ID " ready\n$", getpid());
 	EXPECT_TRUE(matches(pgdm_read("track"), expect)) {
 		TH_LOG("%s", pgdm_read("track"));
 	}

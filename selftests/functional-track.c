@@ -82,6 +82,24 @@ static void tid_job(void *tid)
 	*(pid_t *)tid = (pid_t)syscall(SYS_gettid);
 }
 
+/* Of the user half, as they are now. */
+STAGE_TEST(populated_entries)
+{
+	struct pgdm_tracked t;
+	unsigned int before;
+
+	track_self();
+	ASSERT_TRUE(pgdm_tracked(getpid(), &t));
+	before = t.entries;
+	EXPECT_EQ(pgdm_slots_used(getpid()), before);
+	pgdm_slots_add(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + 3);
+	ASSERT_TRUE(pgdm_tracked(getpid(), &t));
+	EXPECT_EQ(before + 3, t.entries);
+	pgdm_slots_unmap(PGDM_SLOT_FIRST, PGDM_SLOT_FIRST + 3);
+	ASSERT_TRUE(pgdm_tracked(getpid(), &t));
+	EXPECT_EQ(before, t.entries);
+}
+
 /* A thread's number stands for its address space. */
 STAGE_TEST(a_thread)
 {

@@ -140,6 +140,24 @@ static inline bool pgdm_primary_has(const struct pgdm_primary *p,
 }
 
 /**
+ * pgdm_primary_populated() - how many entries does the user half have?
+ * @p: the primary
+ *
+ * The words are counted, not the marks: these may lag behind.
+ *
+ * Context: any; the tables stay. Writers may store meanwhile.
+ * Return: 0 to 256.
+ */
+static inline unsigned int pgdm_primary_populated(const struct pgdm_primary *p)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < PGDM_USER_ENTRIES; i++)
+		n += pgdm_primary_has(p, i);
+	return n;
+}
+
+/**
  * pgdm_primary_mark() - a user-half entry is about to be stored (M1)
  * @p: the primary
  * @w: the write

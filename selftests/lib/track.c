@@ -6,12 +6,14 @@
 #include "files.h"
 #include "track.h"
 
-/* "pid P comm NAME id I ctx_id C root R seq S STATE" */
+/* "pid P comm NAME id I ctx_id C root R seq S entries E STATE" */
 static bool parse_tracked(const char *line, struct pgdm_tracked *t)
 {
 	return sscanf(line, "pid %d comm %63s id %" SCNu64
-			    " ctx_id %*u root %*x seq %" SCNu64 " %15s",
-		      &t->pid, t->comm, &t->id, &t->seq, t->state) == 5;
+			    " ctx_id %*u root %*x seq %" SCNu64
+			    " entries %u %15s",
+		      &t->pid, t->comm, &t->id, &t->seq, &t->entries,
+		      t->state) == 6;
 }
 
 /*

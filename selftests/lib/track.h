@@ -13,6 +13,7 @@
  * @comm: its name, with white space and backslashes as octal numbers
  * @id: the mm's number, which no other mm ever has
  * @seq: the sequence of its primary
+ * @entries: of the user half of its root that are populated
  * @state: "ready", or another word
  */
 struct pgdm_tracked {
@@ -20,6 +21,7 @@ struct pgdm_tracked {
 	char comm[64];
 	uint64_t id;
 	uint64_t seq;
+	unsigned int entries;
 	char state[16];
 };
 

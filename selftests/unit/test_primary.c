@@ -86,9 +86,12 @@ static bool user_write_is_stored_and_recorded(void)
 	CHECK_EQUAL(p->ring[1], pgdm_record(1, 5));
 	CHECK_EQUAL(world_write(w, 0, 0, 255, ENTRY(2)), 2);
 	CHECK_EQUAL(p->ring[2], pgdm_record(2, 255));
+	CHECK_EQUAL(pgdm_primary_populated(p), 2);
+	world_write(w, 0, 0, 5, 0);
+	CHECK_EQUAL(pgdm_primary_populated(p), 1);
 	CHECK_EQUAL(p->kernel_seq.counter, 0);
 	CHECK_EQUAL(p->inflight.counter, 0);
-	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_publishes), 2);
+	CHECK_EQUAL(world_stat(w, 0, PGDM_STAT_publishes), 3);
 	world_destroy(w);
 	return true;
 }
@@ -100,6 +103,7 @@ static bool kernel_write_is_not_recorded(void)
 
 	CHECK_EQUAL(world_write(w, 0, 0, 256, ENTRY(1)), 0);
 	CHECK_EQUAL(p->page[PGDM_KERNEL_PAGE][256], ENTRY(1));
+	CHECK_EQUAL(pgdm_primary_populated(p), 0);
 	CHECK_EQUAL(p->page[PGDM_USER_PAGE][256], 0);
 	CHECK_EQUAL(pgdm_primary_seq(p), 0);
 	CHECK_EQUAL(p->kernel_seq.counter, 1);
