@@ -91,6 +91,16 @@ archive_open()
 	archive_get update >&2 || die "cannot read the package lists of $archive_suites"
 }
 
+# archive_aside DIR: from here on nothing counts as installed, or as downloaded before. The
+# machine's lists are asked; DIR is for apt's files.
+archive_aside()
+{
+	mkdir -p "$1/cache/archives/partial"
+	: >"$1/status"
+	archive_options+=(-o "Dir::State::status=$1/status" -o "Dir::Cache=$1/cache"
+		-o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache=srcpkgcache.bin)
+}
+
 # archive_get, archive_ask: apt-get and apt-cache.
 archive_get()
 {
