@@ -36,12 +36,6 @@ last_cpu() {
 	echo "${online##*[,-]}"
 }
 
-# at_work PID: that process is the program that the workload is about, and it has begun. The
-# benchmark asks for it when it counts the program's root entries.
-at_work() {
-	[ -z "${BENCH_PID:-}" ] || echo "$1" > "$BENCH_PID"
-}
-
 prepare() { :; }
 
 workload_main() {

@@ -15,17 +15,23 @@ build_programs() {
 	done
 }
 
-# build_real DIR: what the workloads real-* run, of tools/bench/programs. Their packages
-# are installed first.
+# build_real DIR: what the workloads real-* run: programs of tools/setup/programs, which DIR/programs
+# leads to, and what they work on.
 build_real() {
-	local dir=$1 source=$top/tools/bench/programs
-	"$top/tools/setup/host" "$top/tools/setup/packages-programs" || return
+	# shellcheck disable=SC2154	# set by lib.sh
+	local dir=$1 source=$top/tools/bench/programs tree=$build/programs
+	"$top/tools/setup/programs" || return
+	ln -sfnT "$tree/bin" "$dir/programs" || return
 	[ "$dir/tsan" -nt "$source/tsan.c" ] ||
 		"${CC:-gcc}" -O2 -Wall -Wextra -Werror -pthread -fsanitize=thread \
 			-o "$dir/tsan" "$source/tsan.c" || return
 	[ "$dir/Allocate.class" -nt "$source/Allocate.java" ] ||
-		javac -d "$dir" "$source/Allocate.java" || return
-	[ "$dir/allocate" -nt "$source/allocate.go" ] ||
-		GOCACHE=$dir/go-cache CGO_ENABLED=0 \
-			go build -o "$dir/allocate" "$source/allocate.go"
+		"$tree/bin/java" -cp "$tree/root/usr/share/java/ecj.jar" \
+			org.eclipse.jdt.internal.compiler.batch.Main -source 11 -target 11 \
+			-d "$dir" "$source/Allocate.java" || return
+	[ "$dir/postgres/ready" -nt "$tree/bin/postgres" ] ||
+		"$source/make-database" "$dir/postgres" "$tree/bin" || {
+			say "PostgreSQL made no database: see ${dir#"$top/"}/postgres/log"
+			return 1
+		}
 }

@@ -106,10 +106,12 @@ def workloads(run):
     found = []
     for workload in run.workloads:
         results = [result(run, workload, policy) for policy in run.policies]
+        entries = run.meta.get(f"entries.{workload}", "")
         found.append(
             {
                 "name": workload,
                 "description": run.meta.get(f"describe.{workload}", ""),
+                "entries": int(entries) if entries.isdigit() else None,
                 "results": [r for r in results if r],
             }
         )

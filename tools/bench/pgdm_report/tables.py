@@ -148,7 +148,8 @@ def shares(data):
     columns += [of_policy(p) for p in chain if p in machine.run.policies]
     title = "bytes written into mirrors per sync point, first copies left out"
     title += f", {machine.label}"
-    return Table.of("shares", title, columns, machine.run.workloads)
+    workloads = [w for w in machine.run.workloads if not of_program(w)]
+    return Table.of("shares", title, columns, workloads)
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,8 @@ def all_policies(data):
     if not machine:
         return None
     policies = policies_of(machine)
-    rows = [Runs(machine, w, p) for w in machine.run.workloads for p in policies]
+    workloads = [w for w in machine.run.workloads if not of_program(w)]
+    rows = [Runs(machine, w, p) for w in workloads for p in policies]
 
     def each(stats):
         return measures.per(measures.written(stats), measures.points(stats))
@@ -233,6 +235,52 @@ def all_policies(data):
     ]
     title = f"every policy and workload, {machine.label}, live"
     return Table.of("policies", title, columns, rows)
+
+
+# Workloads that are about a program of others begin so.
+REAL = "real-"
+
+
+def of_program(workload):
+    return workload.startswith(REAL)
+
+
+def root_entries(runs):
+    """Root entries that the program had populated while it worked; None: not counted."""
+    found = runs.machine.run.meta.get(f"entries.{runs.workload}", "")
+    return int(found) if found.isdigit() else None
+
+
+def real_programs(data):
+    """How many root entries real programs have, and what they cost each policy."""
+    rows = [
+        Runs(m, w, p)
+        for m in data.machines
+        if m.run
+        for w in m.run.workloads
+        if of_program(w)
+        for p in policies_of(m)
+    ]
+
+    def each(stats):
+        return measures.per(measures.written(stats), measures.points(stats))
+
+    columns = [
+        label("program", lambda runs: runs.workload.removeprefix(REAL)),
+        Column("root entries", root_entries),
+        label("policy", lambda runs: runs.policy),
+        over_rounds("writes", counter("publishes")),
+        over_rounds("syncs", measures.syncs),
+        over_rounds("bytes into mirrors", measures.written, "bytes"),
+        over_rounds("bytes a sync point", each, "bytes"),
+    ]
+    where = ", ".join(dict.fromkeys(runs.machine.label for runs in rows))
+    title = (
+        "real programs: entries of the user half of the root that are populated while "
+        "the program works, the most in any of its processes; and what it costs each "
+        f"policy, {where}, live"
+    )
+    return Table.of("programs", title, columns, rows)
 
 
 # What tools/bench/icount/operations.c calls otherwise than the table.
@@ -495,6 +543,7 @@ TABLES = (
     shares,
     xen,
     all_policies,
+    real_programs,
     instructions,
     points_native,
     sync_cycles,

@@ -466,6 +466,23 @@ def test_costs():
     same(rows[4][5:], ["0", "20", "0", "30"])
 
 
+def test_real_programs():
+    """real programs: a table of their own, with their root entries"""
+    workloads = ("churn", "compile", "real-go", "real-fio")
+    made = Made(workloads=workloads, settings=("2",), **{"entries.real-go": 5})
+    rows = made.table("programs")
+    same(rows[0][:4], ["program", "root entries", "policy", "writes"])
+    same(
+        [row[:3] for row in rows[2:]],
+        [["go", "5", p] for p in ("always", "flag", "dirty")]
+        + [["fio", "-", p] for p in ("always", "flag", "dirty")],
+    )
+    same({row[0] for row in made.table("policies")[2:]}, {"churn", "compile"})
+    bench = made.json["settings"][0]["bench"]
+    same([w["entries"] for w in bench["workloads"]], [None, None, 5, None])
+    assert "Table `programs`" not in Made().files["answers.txt"]
+
+
 def test_rings():
     """what the length of the ring is chosen by"""
     rows = Made().table("rings")
