@@ -12,6 +12,7 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/workload.sh"
 
 # The programs, as tools/setup/programs has unpacked them.
+# shellcheck disable=SC2034	# for the workloads
 bin=$BENCH_BUILD/programs
 
 # needs FILE...: these are there, of what the host has built and unpacked.

@@ -15,8 +15,8 @@ build_programs() {
 	done
 }
 
-# build_real DIR: what the workloads real-* run: programs of tools/setup/programs, which DIR/programs
-# leads to, and what they work on.
+# build_real DIR: what the workloads real-* run: programs of tools/setup/programs, to which
+# DIR/programs leads, and what they work on.
 build_real() {
 	# shellcheck disable=SC2154	# set by lib.sh
 	local dir=$1 source=$top/tools/bench/programs tree=$build/programs
