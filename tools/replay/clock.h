@@ -29,5 +29,7 @@ static inline u64 clock_end(void)
 
 u64 clock_overhead(void);
 void clock_flush(const void *what, size_t bytes);
+double clock_seconds(void);
+double clock_copies(u64 nr, size_t bytes, size_t from, size_t to);
 
 #endif

@@ -34,7 +34,11 @@ static u64 *tables_create(const struct machine *m)
 	void *p = mmap(NULL, tables_bytes(m), PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	/* Fewer misses of the TLB; where it is refused all is as without. */
+	madvise(p, tables_bytes(m), MADV_HUGEPAGE);
+	return p;
 }
 
 static void cache_destroy(struct pgdm_cache *c)

@@ -10,7 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "cache_point.h"
 #include "clock.h"
@@ -422,14 +421,6 @@ static int place_all(struct player *y)
 	return y->place ? 0 : -1;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 /**
  * play() - replay a trace
  * @setup: how
@@ -455,10 +446,10 @@ int play(const struct play_setup *setup, struct play_result *result)
 	ret = place_all(&y);
 	if (!ret)
 		ret = warm_up(&y);
-	result->seconds = now();
+	result->seconds = clock_seconds();
 	if (!ret)
 		ret = apply_all(&y);
-	result->seconds = now() - result->seconds;
+	result->seconds = clock_seconds() - result->seconds;
 	machine_sum(&y.machine, &result->stats);
 	result->most_live = y.machine.most;
 	free(y.place);

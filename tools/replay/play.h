@@ -66,7 +66,7 @@ struct play_cost {
  * @different: those of them of which the replay did something else
  * @first_different: the record of the first of them
  * @most_live: address spaces at a time
- * @seconds: that it took
+ * @seconds: of this process on its core
  */
 struct play_result {
 	struct pgdm_stats stats;

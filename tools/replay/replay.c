@@ -26,7 +26,8 @@ static const char usage[] =
 "  --stats          all counters, a line each: policy, name, value\n"
 "  --check          hold the policy that ran against what the trace says the module did\n"
 "  --no-cycles      count only: faster, and the same from run to run\n"
-"  --speed          say how many events a second were counted\n";
+"  --speed          say how many events a second of this process were counted, and what the\n"
+"                   full copies among them would take alone\n";
 
 /**
  * struct options - what was asked for
@@ -157,7 +158,7 @@ static int replay_one(const struct options *o, const struct pgdm_policy *policy)
 	else
 		report_row(policy, ran, &count, o->cycles ? &hot : NULL, &cold);
 	if (o->speed)
-		report_speed(policy, &count);
+		report_speed(&setup, &count);
 	return setup.compare ? report_check(&count) : 0;
 }
 

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "clock.h"
+
 static u64 stat(const struct play_result *r, enum pgdm_stat which)
 {
 	return r->stats.value[which];
@@ -110,13 +112,30 @@ void report_stats(const struct pgdm_policy *policy, const struct play_result *co
 
 /**
  * report_speed() - how fast it was, on standard error: it differs from run to run
- * @policy: of which policy
+ * @setup: how it was replayed
  * @count: what was counted
+ *
+ * And what the full copies would take by themselves, from as many tables to as many
+ * mirrors: no replay that copies can be faster.
  */
-void report_speed(const struct pgdm_policy *policy, const struct play_result *count)
+void report_speed(const struct play_setup *setup, const struct play_result *count)
 {
-	fprintf(stderr, "%s: %llu events in %.3f s, %.2f million a second\n", policy->name,
-		count->events, count->seconds, count->events / count->seconds / 1e6);
+	const struct replay_header *h = &setup->trace->header;
+	u64 copies = stat(count, PGDM_STAT_syncs_full);
+	size_t cpus = setup->cpus ? setup->cpus : h->cpus;
+	size_t mirrors = setup->mirrors ? setup->mirrors : h->mirrors;
+	double bare;
+
+	fprintf(stderr, "%s: %llu events in %.3f s, %.2f million a second\n",
+		setup->policy->name, count->events, count->seconds,
+		count->events / count->seconds / 1e6);
+	if (!copies || !count->most_live)
+		return;
+	bare = clock_copies(copies, h->pages * sizeof(u64) * PGDM_ENTRIES,
+			    count->most_live, cpus * mirrors);
+	if (bare >= 0)
+		fprintf(stderr, "%s: its %llu full copies alone: %.3f s\n",
+			setup->policy->name, copies, bare);
 }
 
 /**

@@ -13,7 +13,7 @@ void report_row(const struct pgdm_policy *policy, bool ran, const struct play_re
 		const struct play_result *hot, const struct play_result *cold);
 void report_stats(const struct pgdm_policy *policy, const struct play_result *count,
 		  const struct play_result *hot, const struct play_result *cold);
-void report_speed(const struct pgdm_policy *policy, const struct play_result *count);
+void report_speed(const struct play_setup *setup, const struct play_result *count);
 int report_check(const struct play_result *count);
 void report_tail(const struct trace_file *t, bool cycles);
 
