@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plain_lines.h"
+
 #define TELL_MOST	20	/* messages: a recording may be all garbage */
 
 /**
@@ -43,6 +45,7 @@ void events_free(struct events *all)
 	all->event = NULL;
 	all->nr = 0;
 	all->room = 0;
+	plain_lines_free(all);
 }
 
 /**

@@ -46,6 +46,8 @@ struct event {
 	bool strict;
 };
 
+struct plain;
+
 /**
  * struct events - a recording
  * @name: of its file, for messages
@@ -55,6 +57,8 @@ struct event {
  * @header: what was found out so far
  * @last: by CPU, the place of its latest event in @event, plus 1; 0: none
  * @last_miss: count of the latest hook_miss
+ * @plain: of a recording made without the module, what plain_lines.c knows; else NULL
+ * @of_module: it has events of the module
  * @broken: lines that could not be read
  * @told: messages about this recording so far
  */
@@ -66,6 +70,8 @@ struct events {
 	struct replay_header header;
 	size_t last[REPLAY_CPUS_MAX];
 	uint64_t last_miss;
+	struct plain *plain;
+	bool of_module;
 	unsigned long broken;
 	unsigned long told;
 };

@@ -17,6 +17,7 @@
 /* Of struct replay_header, flags. */
 #define REPLAY_LIVE		1U	/* recorded with live=1 */
 #define REPLAY_RETURNS		2U	/* has the returns to user mode */
+#define REPLAY_PLAIN		4U	/* recorded without the module: no policy ran */
 
 /**
  * struct replay_header - what the records are of

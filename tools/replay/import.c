@@ -15,9 +15,9 @@
 static const char usage[] =
 "usage: import [OPTION]... [FILE]\n"
 "\n"
-"Reads a recording of the module's events as perf script, trace-cmd report or the file\n"
-"trace of tracefs print it (from FILE, or standard input), and writes a compact trace\n"
-"for tools/replay/replay.\n"
+"Reads a recording of the module's events, or one that pgd-mirror-plain-record has made\n"
+"without the module, as perf script, trace-cmd report or the file trace of tracefs print it\n"
+"(from FILE, or standard input), and writes a compact trace for tools/replay/replay.\n"
 "\n"
 "  -o FILE        where to (default: standard output)\n"
 "  --mirrors M    mirrors that each CPU owned, if the recording does not say it\n"
@@ -145,7 +145,9 @@ static int convert(struct events *all, const struct options *o)
 static bool is_good(const struct events *all, const struct options *o)
 {
 	if (!all->nr) {
-		fprintf(stderr, "import: %s: has no event of the module\n", all->name);
+		fprintf(stderr,
+			"import: %s: has no event of the module, nor of an mm born without it\n",
+			all->name);
 		return false;
 	}
 	if (!all->broken || o->keep_going)

@@ -12,11 +12,15 @@
  * @LINE_READ: it was taken in, or is of no interest
  * @LINE_NO_MEMORY: there is no memory
  * @LINE_BROKEN: its fields cannot be read, or do not fit the events before it
+ * @LINE_EARLY: its time is before that of a line above it, and that matters
+ * @LINE_MIXED: the recording has the module's events, and is one made without it
  */
 enum line_result {
 	LINE_READ,
 	LINE_NO_MEMORY,
 	LINE_BROKEN,
+	LINE_EARLY,
+	LINE_MIXED,
 };
 
 /**

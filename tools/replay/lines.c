@@ -19,6 +19,7 @@
 
 #include "line.h"
 #include "module_lines.h"
+#include "plain_lines.h"
 
 /* --- what is no event ----------------------------------------------------- */
 
@@ -93,9 +94,11 @@ static bool is_chain(const char *text)
 static const struct {
 	const char *name;
 	const struct line_reader *readers;
-	bool all_known;
 } systems[] = {
-	{ "pgd_mirror:", module_lines, true },
+	{ "pgd_mirror:", module_lines },
+	{ "pgd_mirror_plain:", plain_lines },
+	{ "tlb:", plain_lines },
+	{ "exceptions:", plain_lines },
 };
 
 static const struct line_reader *find_reader(const struct line_reader *r, const char *name)
@@ -104,6 +107,18 @@ static const struct line_reader *find_reader(const struct line_reader *r, const 
 		if (!strcmp(r->name, name))
 			return r;
 	return NULL;
+}
+
+/* The kernel's own events may stand among the module's, and are not looked at then. */
+static enum line_result take(struct events *all, const struct line *l,
+			     const struct line_reader *readers, const struct line_reader *r)
+{
+	enum line_result ret;
+
+	if (readers == module_lines)
+		all->of_module = true;
+	ret = r->read(all, l);
+	return all->of_module && all->plain ? LINE_MIXED : ret;
 }
 
 static enum line_result read_event(struct events *all, const struct line *l)
@@ -119,12 +134,18 @@ static enum line_result read_event(struct events *all, const struct line *l)
 			continue;
 		r = find_reader(systems[i].readers, l->name + length);
 		if (r)
-			return r->read(all, l);
-		if (colon && systems[i].all_known)
+			return take(all, l, systems[i].readers, r);
+		if (colon && systems[i].readers == module_lines)
 			return LINE_BROKEN;
 	}
 	return LINE_READ;
 }
+
+static const char *const faults[] = {
+	[LINE_BROKEN] = "an event whose fields cannot be read, or do not fit the events before it",
+	[LINE_EARLY] = "an event that is earlier than one before it",
+	[LINE_MIXED] = "events of the module and of a recording without it: one of them at a time",
+};
 
 static void broken(struct events *all, unsigned long line, const char *why)
 {
@@ -169,10 +190,11 @@ int lines_read(struct events *all, unsigned long line, char *text)
 	if (!*line_skip_spaces(text) || is_chain(text))
 		return 0;
 	ret = read_line(all, &l, text);
-	if (ret == LINE_BROKEN)
-		broken(all, line,
-		       "an event whose fields cannot be read, or do not fit the events before it");
-	return ret == LINE_NO_MEMORY ? -1 : 0;
+	if (ret == LINE_NO_MEMORY)
+		return -1;
+	if (ret != LINE_READ)
+		broken(all, line, faults[ret]);
+	return 0;
 }
 
 /**
@@ -191,4 +213,5 @@ void lines_end(struct events *all)
 		h->pages = 1;
 	if (!h->cpus)
 		h->cpus = 1;
+	plain_lines_end(all);
 }

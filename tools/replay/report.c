@@ -39,8 +39,11 @@ void report_head(const struct trace_file *t, unsigned int cpus, unsigned int cop
 	printf("%s: %llu records, %.1f s, %u CPUs, %u mirrors each, %s\n", t->name,
 	       (unsigned long long)h->records, seconds_of(t), h->cpus, h->mirrors,
 	       h->pages > 1 ? "PTI" : "no PTI");
-	printf("recorded under %s, %s\n", h->policy,
-	       h->flags & REPLAY_LIVE ? "live" : "shadow mode");
+	if (h->flags & REPLAY_PLAIN)
+		puts("recorded without the module");
+	else
+		printf("recorded under %s, %s\n", h->policy,
+		       h->flags & REPLAY_LIVE ? "live" : "shadow mode");
 	if (cpus || copies > 1)
 		printf("replayed on %u CPUs, each address space %u times\n",
 		       cpus ? cpus : h->cpus, copies);
@@ -164,7 +167,8 @@ void report_tail(const struct trace_file *t, bool cycles)
 	const struct replay_header *h = &t->header;
 
 	putchar('\n');
-	puts("* ran when the trace was recorded: its counts are the module's own.");
+	if (!(h->flags & REPLAY_PLAIN))
+		puts("* ran when the trace was recorded: its counts are the module's own.");
 	if (!(h->flags & REPLAY_RETURNS))
 		puts("The trace has no returns to user mode: always-exit is counted without them.");
 	if (h->lost)
