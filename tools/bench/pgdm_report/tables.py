@@ -246,7 +246,7 @@ def of_program(workload):
 
 
 def root_entries(runs):
-    """Root entries that the program had populated while it worked; None: not counted."""
+    """Root entries that the program had while it worked; None: not counted."""
     found = runs.machine.run.meta.get(f"entries.{runs.workload}", "")
     return int(found) if found.isdigit() else None
 

@@ -69,7 +69,14 @@ def test_failed():
 
 def test_full():
     """the page of the full experiment"""
-    page = made(full.main, fixture.write_settings, "full.html")
+
+    def write(raw):
+        programs = {"entries.real-tsan": 12}
+        workloads = ("churn", "compile", "real-tsan")
+        fixture.write_settings(raw, workloads=workloads, **programs)
+
+    page = made(full.main, write, "full.html")
+    assert "real programs" in page
     same(browser.problems(page, PHONE), [])
 
 
