@@ -32,8 +32,9 @@
  * all that its CPU stored before. In a tracepoint that was off there is no reader: its
  * text is patched with an interrupt on each CPU, with the same effect.
  *
- * A cgroup that is removed clears its flag, then comes to its tracepoint: so a request that
- * has hooked that, and then finds the flag set, is rung for the removal.
+ * A cgroup that is removed clears its flag, then comes to its tracepoint. After the same
+ * grace period the request looks at the flag: a removal that came to its tracepoint too early
+ * to find the cgroup on the list had cleared it before; any other one rings.
  *
  * A process that leaves a cgroup stays tracked, and so do its children.
  */
@@ -267,12 +268,13 @@ int pgdm_cgroups_follow(struct cgroup *cgrp)
 	f->cgrp = cgrp;
 	list_add_tail_rcu(&f->node, &list);
 	ret = first ? hook_all() : 0;
-	if (!ret && is_removed(cgrp))
-		ret = -ENOENT;
+	if (!ret) {
+		synchronize_rcu(); /* for the probes, see the top */
+		if (is_removed(cgrp))
+			ret = -ENOENT;
+	}
 	if (ret)
 		take_out(f);
-	else
-		synchronize_rcu(); /* for the probes, see the top */
 	return ret;
 }
 
