@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-# Shared by exact and predict: a load is recorded in the virtual machine, and replayed.
+# Shared by exact, predict and plain: a load is recorded in the virtual machine, and replayed.
 # Sourced after tools/setup/lib.sh; leaves its files in $work, which it removes at the end.
 # shellcheck shell=bash
 
 # shellcheck disable=SC2154	# set by lib.sh
 programs=$build/replay/plain
-ko=$build/module/${KERNEL:-6.1}/pgd_mirror.ko
+ko=$build/module/${PGDM_KERNEL:?}/pgd_mirror.ko
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -29,4 +29,14 @@ record()
 stats_of()
 {
 	"$programs/replay" --stats --no-cycles --policies "$1" "$2" | sed "s/^$1 //"
+}
+
+# costs: of counters on standard input, as stats_of prints them: syncs, bytes, full copies.
+costs()
+{
+	awk '{ n[$1] = $2 }
+		END {
+			full = n["syncs_full"] + 0
+			print full + n["syncs_clean"] + n["syncs_dirty"], n["bytes_copied"] + 0, full
+		}'
 }
