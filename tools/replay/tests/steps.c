@@ -16,16 +16,14 @@
  * that it has used each of its mirrors.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include <err.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,19 +60,6 @@ struct child {
 	int from;
 };
 
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *format, ...)
-{
-	va_list arguments;
-
-	fputs("steps: ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	_exit(1);
-}
-
 static void pin(unsigned int cpu)
 {
 	cpu_set_t set;
@@ -82,7 +67,7 @@ static void pin(unsigned int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
-		die("cannot run on CPU %u: %s", cpu, strerror(errno));
+		err(1, "cannot run on CPU %u", cpu);
 }
 
 /* --- children ------------------------------------------------------------- */
@@ -102,10 +87,10 @@ static void child_begin(struct child *c)
 	int to[2], from[2];
 
 	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
-		die("pipe: %s", strerror(errno));
+		err(1, "pipe");
 	c->pid = fork();
 	if (c->pid < 0)
-		die("fork: %s", strerror(errno));
+		err(1, "fork");
 	if (!c->pid) {
 		close(to[1]);
 		answer(to[0], from[1]);
@@ -121,7 +106,7 @@ static void child_ask(const struct child *c)
 	char byte = 0;
 
 	if (write(c->to, &byte, 1) != 1 || read(c->from, &byte, 1) != 1)
-		die("a child is gone");
+		errx(1, "a child is gone");
 }
 
 static void await(pid_t pid)
@@ -129,7 +114,7 @@ static void await(pid_t pid)
 	int status;
 
 	if (waitpid(pid, &status, 0) != pid || status)
-		die("a child ended with status %#x", status);
+		errx(1, "a child ended with status %#x", status);
 }
 
 static void child_end(const struct child *c)
@@ -149,15 +134,15 @@ static void change_entry(unsigned long nr)
 	page = mmap(where, 2 * page_size, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	if (page != where)
-		die("mmap at %p: %s", where, strerror(errno));
+		err(1, "mmap at %p", where);
 	page[0] = nr;
 	atomic_store(&offered, page);
 	while (atomic_load(&offered))
 		__builtin_ia32_pause();
 	if (page[page_size / sizeof(*page)] != ~nr)
-		die("the other thread read something else at %p", where);
+		errx(1, "the other thread read something else at %p", where);
 	if (munmap(where, 2 * page_size))
-		die("munmap: %s", strerror(errno));
+		err(1, "munmap");
 }
 
 static void run_program(void)
@@ -165,7 +150,7 @@ static void run_program(void)
 	pid_t pid = fork();
 
 	if (pid < 0)
-		die("fork: %s", strerror(errno));
+		err(1, "fork");
 	if (!pid) {
 		execv(program[0], program);
 		_exit(127);
@@ -255,14 +240,14 @@ int main(int argc, char **argv)
 	}
 	turns = strtoul(argv[1], &end, 10);
 	if (*end || !turns)
-		die("'%s' is not a positive number", argv[1]);
+		errx(1, "'%s' is not a positive number", argv[1]);
 	program = argv + 2;
 	page_size = sysconf(_SC_PAGESIZE);
 	if (pthread_create(&other, NULL, thread, (void *)(uintptr_t)1))
-		die("no second thread");
+		errx(1, "no second thread");
 	thread((void *)(uintptr_t)0);
 	if (pthread_join(other, NULL))
-		die("the second thread is lost");
+		errx(1, "the second thread is lost");
 	printf("steps: %lu turns of each CPU\n", turns);
 	return 0;
 }
