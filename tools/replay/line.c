@@ -165,3 +165,21 @@ struct event *line_event(struct events *all, const struct line *l, enum replay_k
 		all->header.cpus = l->cpu + 1;
 	return e;
 }
+
+/**
+ * line_event_of_mm() - the same, of an event that has an mm
+ * @all: the recording, to which it is added
+ * @l: the line
+ * @kind: enum replay_kind
+ * @id: of the mm
+ */
+enum line_result line_event_of_mm(struct events *all, const struct line *l,
+				  enum replay_kind kind, uint64_t id)
+{
+	struct event *e = line_event(all, l, kind);
+
+	if (!e)
+		return LINE_NO_MEMORY;
+	e->id = id;
+	return LINE_READ;
+}

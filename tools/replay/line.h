@@ -55,5 +55,7 @@ const char *line_field(const struct line *l, const char *name);
 bool line_number(const struct line *l, const char *name, uint64_t most, uint64_t *value);
 bool line_has(const struct line *l, const char *name, const char *word);
 struct event *line_event(struct events *all, const struct line *l, enum replay_kind kind);
+enum line_result line_event_of_mm(struct events *all, const struct line *l,
+				  enum replay_kind kind, uint64_t id);
 
 #endif

@@ -10,16 +10,11 @@
 
 static enum line_result read_of_mm(struct events *all, const struct line *l, enum replay_kind kind)
 {
-	struct event *e;
 	uint64_t id;
 
 	if (!line_number(l, "id", UINT64_MAX, &id) || !id)
 		return LINE_BROKEN;
-	e = line_event(all, l, kind);
-	if (!e)
-		return LINE_NO_MEMORY;
-	e->id = id;
-	return LINE_READ;
+	return line_event_of_mm(all, l, kind, id);
 }
 
 static enum line_result read_track(struct events *all, const struct line *l)

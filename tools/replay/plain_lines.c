@@ -96,17 +96,6 @@ static enum line_result begin_of_mm(struct events *all, const struct line *l, ui
 	return get_mm(l, mm) ? begin(all, l) : LINE_BROKEN;
 }
 
-static enum line_result add(struct events *all, const struct line *l, enum replay_kind kind,
-			    uint64_t id)
-{
-	struct event *e = line_event(all, l, kind);
-
-	if (!e)
-		return LINE_NO_MEMORY;
-	e->id = id;
-	return LINE_READ;
-}
-
 /* --- lives of mms --------------------------------------------------------- */
 
 static enum line_result end_mm(struct events *all, const struct line *l, uint64_t address)
@@ -115,7 +104,7 @@ static enum line_result end_mm(struct events *all, const struct line *l, uint64_
 	enum line_result ret = LINE_READ;
 
 	if (m)
-		ret = add(all, l, REPLAY_UNTRACK, m->id);
+		ret = line_event_of_mm(all, l, REPLAY_UNTRACK, m->id);
 	plain_mms_remove(&all->plain->mms, address);
 	return ret;
 }
@@ -139,7 +128,7 @@ static enum line_result read_born(struct events *all, const struct line *l)
 		return LINE_NO_MEMORY;
 	all->plain->shift = levels == 5 ? 48 : 39;
 	all->header.pages = pages;
-	return add(all, l, REPLAY_TRACK, m->id);
+	return line_event_of_mm(all, l, REPLAY_TRACK, m->id);
 }
 
 static enum line_result read_free(struct events *all, const struct line *l)
@@ -160,7 +149,7 @@ static enum line_result publish(struct events *all, const struct line *l,
 
 	if (index >= USER_ENTRIES)
 		return LINE_READ;
-	ret = add(all, l, REPLAY_PUBLISH, m->id);
+	ret = line_event_of_mm(all, l, REPLAY_PUBLISH, m->id);
 	if (!ret) {
 		all->event[all->nr - 1].index = index;
 		all->event[all->nr - 1].value = value;
@@ -286,9 +275,9 @@ static enum line_result switched(struct events *all, const struct line *l)
 
 	p->loaded[l->cpu] = m ? m->id : 0;
 	if (m)
-		return add(all, l, REPLAY_SWITCH, m->id);
+		return line_event_of_mm(all, l, REPLAY_SWITCH, m->id);
 	p->switches += p->coming[l->cpu] < IMAGE;
-	return leaves ? add(all, l, REPLAY_LEAVE, 0) : LINE_READ;
+	return leaves ? line_event_of_mm(all, l, REPLAY_LEAVE, 0) : LINE_READ;
 }
 
 static enum line_result of_loaded(struct events *all, const struct line *l,
@@ -297,7 +286,7 @@ static enum line_result of_loaded(struct events *all, const struct line *l,
 	struct plain *p = all->plain;
 
 	if (p->loaded[l->cpu])
-		return add(all, l, kind, p->loaded[l->cpu]);
+		return line_event_of_mm(all, l, kind, p->loaded[l->cpu]);
 	p->others++;
 	return LINE_READ;
 }
