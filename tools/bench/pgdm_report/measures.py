@@ -104,6 +104,11 @@ def per(value, by):
     return value / by if by else 0
 
 
+def written_a_point(stats):
+    """Bytes written into mirrors, a sync point that all policies have."""
+    return per(written(stats), points(stats))
+
+
 # Of what the audits of one step found.
 
 

@@ -212,9 +212,6 @@ def all_policies(data):
     workloads = [w for w in machine.run.workloads if not of_program(w)]
     rows = [Runs(machine, w, p) for w in workloads for p in policies]
 
-    def each(stats):
-        return measures.per(measures.written(stats), measures.points(stats))
-
     def first(stats):
         return measures.bytes_a_first_copy(stats, machine.pti)
 
@@ -230,7 +227,7 @@ def all_policies(data):
         over_rounds("first copies", counter("attaches")),
         over_rounds("bytes a first copy", first, "bytes"),
         over_rounds("bytes into mirrors", measures.written, "bytes"),
-        over_rounds("bytes a sync point", each, "bytes"),
+        over_rounds("bytes a sync point", measures.written_a_point, "bytes"),
         over_rounds("IPIs", counter("ipis")),
     ]
     title = f"every policy and workload, {machine.label}, live"
@@ -262,9 +259,6 @@ def real_programs(data):
         for p in policies_of(m)
     ]
 
-    def each(stats):
-        return measures.per(measures.written(stats), measures.points(stats))
-
     columns = [
         label("program", lambda runs: runs.workload.removeprefix(REAL)),
         Column("root entries", root_entries),
@@ -272,7 +266,7 @@ def real_programs(data):
         over_rounds("writes", counter("publishes")),
         over_rounds("syncs", measures.syncs),
         over_rounds("bytes into mirrors", measures.written, "bytes"),
-        over_rounds("bytes a sync point", each, "bytes"),
+        over_rounds("bytes a sync point", measures.written_a_point, "bytes"),
     ]
     where = ", ".join(dict.fromkeys(runs.machine.label for runs in rows))
     title = (
@@ -498,11 +492,12 @@ def costs(data):
 
         return value
 
-    def each(stats):
-        return measures.per(measures.written(stats), measures.points(stats))
-
     def bytes_on(workload):
-        return Column(f"bytes: {workload}", median_of(machine, workload, each), plain)
+        return Column(
+            f"bytes: {workload}",
+            median_of(machine, workload, measures.written_a_point),
+            plain,
+        )
 
     def right(policy):
         return "no" if policy in measures.INCORRECT else "yes"
